@@ -1,0 +1,9 @@
+"""Cloud assemblies and lone templates, read into stacks and resources.
+
+`read` is the door; `model` says what comes out of it.
+"""
+
+from compliance.assembly.model import Assembly, Resource, Template
+from compliance.assembly.reader import read
+
+__all__ = ["Assembly", "Resource", "Template", "read"]

@@ -1,0 +1,137 @@
+"""One template file, parsed: JSON or YAML with CloudFormation's short forms.
+
+Templates are untrusted input: size and depth are bounded, duplicate keys are refused (JSON and YAML
+parsers keep the last one silently, CloudFormation refuses them), YAML aliases are refused (they can
+unfold a small file into gigabytes, and CloudFormation takes none).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from compliance.findings import SynthgateError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from compliance.assembly.model import Json
+
+MAX_BYTES: Final = 8_000_000
+"""Eight times what CloudFormation takes (1 MB in S3; User Guide, 'CloudFormation quotas')."""
+MAX_DEPTH: Final = 100
+
+
+def load(path: Path, *, shown: str) -> Mapping[str, Json]:
+    """Parse a template.
+
+    Args:
+        path: the file.
+        shown: how the file is named in errors.
+
+    Returns:
+        The document: an object whose `Resources` is an object of resource declarations.
+
+    Raises:
+        SynthgateError: the file cannot be read, is too large or too deep, is neither JSON nor YAML,
+            repeats a key, or is no CloudFormation template.
+    """
+    text = read_text(path, shown=shown, limit=MAX_BYTES)
+    try:
+        document = (
+            parse_json(text) if text.lstrip()[:1] in {"{", "["} else _parse_yaml(text, shown=shown)
+        )
+    except json.JSONDecodeError as error:
+        raise SynthgateError(
+            f"{shown}:{error.lineno}:{error.colno}: not JSON: {error.msg}"
+        ) from error
+    except _DuplicateKeyError as error:
+        raise SynthgateError(
+            f"{shown}: key {error.args[0]!r} stands twice in one object"
+        ) from error
+    except RecursionError as error:
+        raise SynthgateError(
+            f"{shown}: nested too deeply; at most {MAX_DEPTH} levels are read"
+        ) from error
+    _check_depth(document, shown=shown)
+    _check_shape(document, shown=shown)
+    return document  # type: ignore[no-any-return]  # _check_shape has seen that it is an object
+
+
+def read_text(path: Path, *, shown: str, limit: int) -> str:
+    """A file's text, UTF-8, at most `limit` bytes.
+
+    Raises:
+        SynthgateError: it cannot be read, is larger, or is not UTF-8.
+    """
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(limit + 1)
+    except OSError as error:
+        raise SynthgateError(f"{shown}: cannot be read: {error.strerror}") from error
+    if len(raw) > limit:
+        raise SynthgateError(f"{shown}: larger than {limit:,} bytes, the most that is read")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SynthgateError(f"{shown}: not UTF-8 at byte {error.start}") from error
+
+
+class _DuplicateKeyError(ValueError):
+    pass
+
+
+def parse_json(text: str) -> Json:
+    """JSON in which no object repeats a key."""
+    return json.loads(text, object_pairs_hook=_object)
+
+
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _DuplicateKeyError(key)
+            seen.add(key)
+    return found
+
+
+def _parse_yaml(text: str, *, shown: str) -> Json:
+    from compliance.assembly import yaml  # noqa: PLC0415 - most templates are JSON
+
+    return yaml.parse(text, shown=shown)
+
+
+def _check_depth(document: Json, *, shown: str) -> None:
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for value in level
+            if isinstance(value, dict | list)
+            for child in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return
+    raise SynthgateError(f"{shown}: nested too deeply; at most {MAX_DEPTH} levels are read")
+
+
+def _check_shape(document: Json, *, shown: str) -> None:
+    if not isinstance(document, Mapping):
+        raise SynthgateError(f"{shown}: not a CloudFormation template: the document is no object")
+    resources = document.get("Resources")
+    if not isinstance(resources, Mapping):
+        raise SynthgateError(
+            f"{shown}: not a CloudFormation template: 'Resources' is "
+            + ("missing" if "Resources" not in document else "no object")
+        )
+    for logical_id, body in resources.items():
+        if logical_id.startswith("Fn::ForEach"):
+            raise SynthgateError(
+                f"{shown}: Resources.{logical_id}: loops are not unrolled; "
+                "give the template as CloudFormation has processed it"
+            )
+        if not isinstance(body, Mapping) or not isinstance(body.get("Type"), str):
+            raise SynthgateError(f"{shown}: Resources.{logical_id}: no resource: 'Type' is missing")

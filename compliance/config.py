@@ -1,0 +1,155 @@
+"""Policy data: `[tool.synthgate]` in `pyproject.toml`, with reviewed defaults.
+
+What a rule considers acceptable is data of the team that runs the gate, so it stands in one file
+that a reviewer can read; the defaults are those of the policy catalogue.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from compliance.findings import Severity, SynthgateError
+
+DEFAULT_FILE: Final = "pyproject.toml"
+SECTION: Final = "tool.synthgate"
+
+Days = Annotated[int, Field(ge=1, le=3653)]
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, alias_generator=_kebab, populate_by_name=True
+    )
+
+
+class Retention(_Table):
+    """The window that log retention has to lie in, in days.
+
+    The default minimum is a month of evidence; the maximum admits CDK's own default of 731 days.
+    """
+
+    minimum_days: Days = 30
+    maximum_days: Days = 1096
+    keep_logs: bool = False
+    """Whether log groups have to outlive their stack (LOG07)."""
+
+    @model_validator(mode="after")
+    def _window_is_not_empty(self) -> Retention:
+        if self.minimum_days > self.maximum_days:
+            raise ValueError(
+                f"minimum-days ({self.minimum_days}) is more than "
+                f"maximum-days ({self.maximum_days}); swap them"
+            )
+        return self
+
+
+class Iam(_Table):
+    """What least privilege makes an exception of."""
+
+    allowed_managed_policies: tuple[str, ...] = Field(
+        default=("service-role/AmazonAPIGatewayPushToCloudWatchLogs",), strict=False
+    )
+    """AWS-managed policies that a role may carry, by the path after `policy/`.
+
+    API Gateway's account-wide logging role accepts no narrower policy: the service checks for these
+    actions on every log group when the account setting is made
+    (API Gateway Developer Guide, 'Set up CloudWatch logging for REST APIs').
+    """
+
+
+class Config(_Table):
+    """Everything that `[tool.synthgate]` may say."""
+
+    threshold: Severity = Field(default=Severity.MEDIUM, strict=False)
+    """Failed findings block from this severity up."""
+    waivers: str = "waivers.toml"
+    """Waivers file, relative to the configuration file."""
+    snapshots: str = "snapshots"
+    """Folder of the accepted templates, relative to the configuration file."""
+    checkov_python: str | None = None
+    """Interpreter that has Checkov installed, when it is not this one."""
+    engine_seconds: Annotated[int, Field(ge=1, le=3600)] = 300
+    """How long an engine may take before it counts as failed."""
+    environments: tuple[str, ...] = Field(default=(), strict=False)
+    """Environments that the gate synthesizes, in order; each is a block of `cdk.json`'s context."""
+    retention: Retention = Retention()
+    iam: Iam = Iam()
+
+    _root: Path = Path()
+
+    @property
+    def root(self) -> Path:
+        """Folder that relative paths of the configuration are relative to."""
+        return self._root
+
+    def path(self, relative: str) -> Path:
+        """A path of the configuration, made absolute."""
+        return (self._root / relative).resolve()
+
+
+def load(path: Path | None = None) -> Config:
+    """Read the policy data.
+
+    Args:
+        path: a TOML file with a `[tool.synthgate]` table. Without it, the nearest `pyproject.toml`
+            from the working folder upwards; if there is none, the defaults.
+
+    Raises:
+        SynthgateError: the file is named but missing, is not TOML, or a setting is unknown or
+            wrong; the text names the file, the setting, the value seen and what is allowed.
+    """
+    if path is None:
+        path = _nearest(Path.cwd())
+        if path is None:
+            return _rooted(Config(), Path.cwd())
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SynthgateError(f"{path}: cannot read the configuration: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SynthgateError(f"{path}: not TOML: {error}") from error
+    table = document.get("tool", {}).get("synthgate", {})
+    try:
+        config = Config.model_validate(table)
+    except ValidationError as error:
+        raise SynthgateError(f"{path}: {explain(error, SECTION)}") from error
+    return _rooted(config, path.resolve().parent)
+
+
+def explain(error: ValidationError, section: str) -> str:
+    """A validation error as one line: each setting, the value seen, what is allowed."""
+    return "; ".join(
+        f"[{section}] {'.'.join(str(part) for part in problem['loc']) or 'table'}: "
+        + (
+            "unknown setting; remove it or mend its spelling"
+            if problem["type"] == "extra_forbidden"
+            else f"{problem['msg']}, found {_short(problem['input'])}"
+        )
+        for problem in error.errors(include_url=False)
+    )
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - a line's worth
+
+
+def _rooted(config: Config, root: Path) -> Config:
+    config._root = root  # noqa: SLF001 - the private attribute is this module's own
+    return config
+
+
+def _nearest(start: Path) -> Path | None:
+    for folder in (start, *start.parents):
+        candidate = folder / DEFAULT_FILE
+        if candidate.is_file():
+            return candidate
+    return None

@@ -1,0 +1,85 @@
+"""Whether a pattern of a policy's `Resource` names something, or everything of a type."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from compliance.intrinsics import Text, Token
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_FIELDS: Final = frozenset({"Partition", "Region", "Account"})
+"""Variables of an ARN that say where, not which one."""
+_ANY: Final = object()
+"""Stands for the part of an ARN that says which one: only a wildcard takes all of it."""
+_WHERE: Final = object()
+"""Stands for partition, region or account: whatever a pattern says of them covers the type there."""
+
+
+def covers_type(pattern: str | Text, arn_format: str) -> bool:
+    """Whether a resource pattern takes in every resource of a type, in some region and account.
+
+    Args:
+        pattern: an entry of `Resource`; tokens of a text are single specific things.
+        arn_format: of the Service Authorization Reference, such as
+            `arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}`.
+    """
+    return _matches(_symbols(pattern), _format(arn_format))
+
+
+def is_everything(pattern: str | Text) -> bool:
+    """Whether a pattern consists of asterisks alone."""
+    return isinstance(pattern, str) and pattern != "" and pattern.strip("*") == ""
+
+
+def _symbols(pattern: str | Text) -> tuple[str | Token, ...]:
+    parts = pattern.parts if isinstance(pattern, Text) else (pattern,)
+    return tuple(
+        symbol for part in parts for symbol in ((part,) if isinstance(part, Token) else part)
+    )
+
+
+@cache
+def _format(arn_format: str) -> tuple[object, ...]:
+    symbols: list[object] = []
+    end = 0
+    for found in _VARIABLE.finditer(arn_format):
+        symbols += arn_format[end : found.start()]
+        symbols.append(_WHERE if found.group(1) in _FIELDS else _ANY)
+        end = found.end()
+    return (*symbols, *arn_format[end:])
+
+
+def _matches(pattern: tuple[str | Token, ...], subject: tuple[object, ...]) -> bool:
+    """Glob matching, one pattern symbol at a time over the reachable positions of the subject."""
+    reachable = _past_where(subject, {0})
+    for symbol in pattern:
+        if symbol == "*":
+            first = min(reachable, default=None)
+            reachable = set() if first is None else set(range(first, len(subject) + 1))
+        else:
+            step = set()
+            for position in reachable:
+                if position == len(subject):
+                    continue
+                wanted = subject[position]
+                if wanted is _WHERE:
+                    if symbol != ":":
+                        step.add(position)
+                elif symbol == wanted or (symbol == "?" and wanted is not _ANY):
+                    step.add(position + 1)
+            reachable = _past_where(subject, step)
+        if not reachable:
+            return False
+    return len(subject) in reachable
+
+
+def _past_where(subject: tuple[object, ...], positions: set[int]) -> set[int]:
+    """Region and account may be empty: positions before them reach behind them too."""
+    found = set(positions)
+    for position in positions:
+        while position < len(subject) and subject[position] is _WHERE:
+            position += 1  # noqa: PLW2901 - walking on from each position
+            found.add(position)
+    return found
