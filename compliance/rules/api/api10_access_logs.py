@@ -1,0 +1,61 @@
+"""API10: a stage writes access logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from compliance.findings import Severity
+from compliance.intrinsics import ABSENT, Unknown
+from compliance.rules.base import PASSED, Context, Family, Judgement, Rule, fail, undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from compliance.assembly.model import Resource
+
+SETTING: Final[Mapping[str, tuple[str, ...]]] = {
+    "AWS::ApiGateway::Stage": ("AccessLogSetting",),
+    "AWS::ApiGateway::Deployment": ("StageDescription", "AccessLogSetting"),
+    "AWS::ApiGatewayV2::Stage": ("AccessLogSettings",),
+    "AWS::Serverless::Api": ("AccessLogSetting",),
+    "AWS::Serverless::HttpApi": ("AccessLogSettings",),
+}
+"""Where each kind of stage keeps the setting."""
+
+
+class AccessLogs(Rule):
+    """API10."""
+
+    id = "API10"
+    family = Family.API
+    severity = Severity.MEDIUM
+    title = "A stage writes access logs"
+    rationale = "Without them nobody can say afterwards who called what, and from where."
+    remediation = (
+        "Set `access_log_destination` to a log group with retention, and a format without bodies."
+    )
+    references = (
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html",
+    )
+    resource_types = tuple(SETTING)
+
+    def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
+        """Judge the stage's access log setting."""
+        if resource.type.endswith("Deployment") and all(
+            value is ABSENT for value in context.get(resource, "StageName")
+        ):
+            return
+        path = SETTING[resource.type]
+        location = ".".join(("Properties", *path))
+        for value in context.get(resource, *path, "DestinationArn"):
+            if value is ABSENT:
+                yield fail("The stage writes no access log.", location=location, observed="absent")
+            elif isinstance(value, Unknown):
+                yield undecided(
+                    f"The access log is known only at deploy time: {value.reason}.",
+                    location=location,
+                    observed=value,
+                )
+            else:
+                yield PASSED

@@ -1,0 +1,162 @@
+"""What a rule is, and what it sees.
+
+A rule is one small class in a file of its own. It is handed a resource of one of its types and says
+what it found; it knows nothing of engines, waivers or reports.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from compliance.findings import Outcome, Severity
+from compliance.intrinsics import Resolver, Text, Unknown, Value
+
+if TYPE_CHECKING:
+    from compliance.assembly.model import Assembly, Json, Resource, Template
+    from compliance.config import Config
+
+MAX_OBSERVED: Final = 300
+"""Characters of a value that a finding shows."""
+
+
+class Family(enum.StrEnum):
+    """The three things the catalogue is about."""
+
+    IAM = "iam"
+    API = "api"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A rule's word on one resource, or on one place in it.
+
+    Attributes:
+        outcome: pass, fail or undecided.
+        message: what was seen and why it matters; empty for a pass.
+        location: property path, empty for the whole resource.
+        observed: the value seen, ready to show.
+        severity: when this case is milder or graver than the rule's own.
+        remediation: when this case is mended differently.
+    """
+
+    outcome: Outcome
+    message: str = ""
+    location: str = ""
+    observed: str = ""
+    severity: Severity | None = None
+    remediation: str = ""
+
+
+PASSED: Final = Judgement(Outcome.PASS)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may ask about.
+
+    Attributes:
+        assembly: all templates of the run.
+        config: the policy data.
+    """
+
+    assembly: Assembly
+    config: Config
+    _resolvers: dict[int, Resolver] = field(default_factory=dict, repr=False)
+
+    def resolver(self, template: Template) -> Resolver:
+        """The resolver of a template's values."""
+        found = self._resolvers.get(id(template))
+        if found is None:
+            found = self._resolvers[id(template)] = Resolver(template, self.assembly)
+        return found
+
+    def of(self, resource: Resource) -> Resolver:
+        """The resolver of a resource's values."""
+        return self.resolver(resource.template)
+
+    def get(self, resource: Resource, *path: str) -> tuple[Value, ...]:
+        """Alternatives of a property of a resource; `ABSENT` among them where it is not set."""
+        return self.of(resource).get(resource.properties, *path)
+
+
+class Rule(ABC):
+    """One rule of the catalogue.
+
+    Attributes:
+        id: canonical id, such as `IAM01`.
+        family: which of the three families it belongs to.
+        severity: unless a judgement says otherwise.
+        title: the state that passes.
+        rationale: why it matters.
+        remediation: how to mend a failure.
+        references: addresses of the AWS pages that the rule rests on.
+        resource_types: types that it is asked about.
+    """
+
+    id: ClassVar[str]
+    family: ClassVar[Family]
+    severity: ClassVar[Severity]
+    title: ClassVar[str]
+    rationale: ClassVar[str]
+    remediation: ClassVar[str]
+    references: ClassVar[tuple[str, ...]]
+    resource_types: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
+        """Judge one resource.
+
+        Yields:
+            Failures and undecided places, or `PASSED` once when the rule looked and found nothing
+            to say against; nothing at all when it does not apply.
+        """
+
+
+def fail(
+    message: str,
+    *,
+    location: str = "",
+    observed: Value = "",
+    severity: Severity | None = None,
+    remediation: str = "",
+) -> Judgement:
+    """A failure."""
+    return Judgement(Outcome.FAIL, message, location, show(observed), severity, remediation)
+
+
+def undecided(
+    message: str, *, location: str = "", observed: Value = "", severity: Severity | None = None
+) -> Judgement:
+    """A value that only the deployment knows."""
+    return Judgement(Outcome.UNDECIDED, message, location, show(observed), severity)
+
+
+def or_passed(judgements: Iterator[Judgement]) -> Iterator[Judgement]:
+    """The judgements, or a pass when there is none: for a rule that has looked at all there is."""
+    empty = True
+    for judgement in judgements:
+        empty = False
+        yield judgement
+    if empty:
+        yield PASSED
+
+
+def show(value: Value) -> str:
+    """A value as a finding shows it: text as it is, anything else as compact JSON, cut short."""
+    if isinstance(value, str | Text | Unknown):
+        text = str(value)
+    else:
+        text = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), default=str)
+    return text if len(text) <= MAX_OBSERVED else f"{text[: MAX_OBSERVED - 1]}…"
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value

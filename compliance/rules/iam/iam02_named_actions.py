@@ -1,0 +1,110 @@
+"""IAM02: actions are named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from compliance.findings import Severity
+from compliance.iam import actions, arns
+from compliance.iam.statements import IDENTITY_TYPES, Opaque, PolicyKind, Statement, statements
+from compliance.intrinsics import Text, Unknown, Value
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from compliance.assembly.model import Resource
+
+CDK_GRANTS: Final[Mapping[str, str]] = {
+    "s3:deleteobject*": "Bucket.grant_delete: deletes objects and their versions",
+    "s3:abort*": "Bucket.grant_put: ends a multipart upload",
+    "s3:getobject*": "Bucket.grant_read: reads objects, their tags and versions",
+    "s3:getbucket*": "Bucket.grant_read: reads the bucket's settings",
+    "s3:list*": "Bucket.grant_read: lists the bucket",
+    "kms:reencrypt*": "Key.grant_encrypt: re-encryption has two actions that belong together",
+    "kms:generatedatakey*": "Key.grant_encrypt: the four ways to make a data key",
+}
+"""Wildcards that CDK's own grants write, in lower case; fine on one specific resource."""
+
+
+class NamedActions(Rule):
+    """IAM02."""
+
+    id = "IAM02"
+    family = Family.IAM
+    severity = Severity.HIGH
+    title = "Actions are named"
+    rationale = (
+        "A wildcard grants what nobody has read, today's actions and every one that AWS adds later."
+    )
+    remediation = "List the actions that the code calls, one by one."
+    references = (
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html",
+    )
+    resource_types = IDENTITY_TYPES
+
+    def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
+        """Judge every action of every Allow statement of the resource's identity policies."""
+        found = [
+            statement
+            for statement in statements(resource, context.of(resource))
+            if statement.kind is PolicyKind.IDENTITY
+        ]
+        if found:
+            yield from or_passed(
+                judgement for statement in found for judgement in self._statement(statement)
+            )
+
+    def _statement(self, statement: Statement | Opaque) -> Iterator[Judgement]:
+        if isinstance(statement, Opaque):
+            yield undecided(
+                f"The policy is known only at deploy time: {statement.reason}.",
+                location=statement.place,
+            )
+            return
+        if not statement.allows:
+            return
+        resources = [entry.value for entry in statement.entries("Resource")]
+        for entry in statement.entries("Action"):
+            judgement = self._action(entry.value, resources, entry.place)
+            if judgement:
+                yield judgement
+
+    def _action(self, action: Value, resources: list[Value], place: str) -> Judgement | None:
+        if isinstance(action, Text | Unknown):
+            return undecided(
+                "The action of an Allow statement is known only at deploy time.",
+                location=place,
+                observed=action,
+            )
+        if not isinstance(action, str) or not any(sign in action for sign in "*?"):
+            return None
+        service, _, name = action.partition(":")
+        if name.strip("*") == "":
+            everywhere = service.strip("*") == ""
+            return fail(
+                f"Every action of {'every service' if everywhere else service.lower()} is allowed.",
+                location=place,
+                observed=action,
+                severity=Severity.CRITICAL if everywhere else None,
+            )
+        if action.lower() in CDK_GRANTS and all(_is_specific(value) for value in resources):
+            return None
+        members = actions.expand(action)
+        mutating = [member for member in members if member.mutating]
+        if not mutating:
+            return None
+        names = ", ".join(member.name for member in members[:6])
+        more = f" and {len(members) - 6} more" if len(members) > 6 else ""  # noqa: PLR2004
+        return fail(
+            f"{action} stands for {names}{more}, of which {len(mutating)} change something.",
+            location=place,
+            observed=action,
+        )
+
+
+def _is_specific(value: Value) -> bool:
+    """Whether a resource names something: a reference, or an ARN whose first part is literal."""
+    if isinstance(value, Text):
+        return True
+    return isinstance(value, str) and not arns.is_everything(value) and not value.endswith(":::*")

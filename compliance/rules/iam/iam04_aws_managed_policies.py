@@ -1,0 +1,91 @@
+"""IAM04: no AWS-managed policy that grants more than the role needs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from compliance.findings import Severity
+from compliance.intrinsics import ABSENT, Text, Unknown, Value
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compliance.assembly.model import Resource
+
+_AWS_MANAGED = re.compile(r"^arn:[^:]*:iam::aws:policy/(.+)$")
+CRITICAL: Final = re.compile(
+    r"^(AdministratorAccess.*|PowerUserAccess|IAMFullAccess|.*FullAccess.*)$"
+)
+CDK_DEFAULTS: Final = frozenset(
+    {
+        "service-role/AWSLambdaBasicExecutionRole",
+        "service-role/AWSLambdaVPCAccessExecutionRole",
+    }
+)
+"""What CDK gives a function's default role: logs, and network interfaces, on every resource."""
+
+
+class AwsManagedPolicies(Rule):
+    """IAM04."""
+
+    id = "IAM04"
+    family = Family.IAM
+    severity = Severity.HIGH
+    title = "No AWS-managed policy that grants more than the role needs"
+    rationale = (
+        "An AWS-managed policy is written for every customer, on every resource, and AWS widens it "
+        "without asking."
+    )
+    remediation = (
+        "Write the few actions that are needed as a policy of your own, on the resources that are "
+        "used; a policy that nothing can replace goes into `iam.allowed-managed-policies`."
+    )
+    references = (
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html",
+    )
+    resource_types = (
+        "AWS::IAM::Role",
+        "AWS::IAM::User",
+        "AWS::IAM::Group",
+        "AWS::SSO::PermissionSet",
+    )
+
+    def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
+        """Judge each attached managed policy."""
+        name = "ManagedPolicies" if resource.type.startswith("AWS::SSO") else "ManagedPolicyArns"
+        if all(value is ABSENT for value in context.get(resource, name)):
+            return
+        yield from or_passed(
+            judgement
+            for place, value in context.of(resource).items(
+                resource.properties[name], f"Properties.{name}"
+            )
+            for judgement in self._policy(value, place, context)
+        )
+
+    def _policy(self, value: Value, place: str, context: Context) -> Iterator[Judgement]:
+        if isinstance(value, Unknown):
+            yield undecided(
+                f"The managed policy is known only at deploy time: {value.reason}.",
+                location=place,
+                observed=value,
+            )
+            return
+        found = _AWS_MANAGED.match(str(value)) if isinstance(value, str | Text) else None
+        if found is None or found.group(1) in context.config.iam.allowed_managed_policies:
+            return
+        policy = found.group(1)
+        if policy in CDK_DEFAULTS:
+            severity = Severity.LOW
+        elif CRITICAL.match(policy.rpartition("/")[2]):
+            severity = Severity.CRITICAL
+        else:
+            severity = self.severity
+        yield fail(
+            f"The AWS-managed policy {policy} is attached.",
+            location=place,
+            observed=value,
+            severity=severity,
+        )
