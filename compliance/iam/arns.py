@@ -14,7 +14,7 @@ _FIELDS: Final = frozenset({"Partition", "Region", "Account"})
 _ANY: Final = object()
 """Stands for the part of an ARN that says which one: only a wildcard takes all of it."""
 _WHERE: Final = object()
-"""Stands for partition, region or account: whatever a pattern says of them covers the type there."""
+"""Stands for partition, region or account: what a pattern says of them covers the type there."""
 
 
 def covers_type(pattern: str | Text, arn_format: str) -> bool:

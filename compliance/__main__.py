@@ -1,0 +1,5 @@
+"""`python -m compliance` is `synthgate`."""
+
+from compliance.cli import main
+
+main()

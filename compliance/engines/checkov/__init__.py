@@ -1,0 +1,1 @@
+"""Checkov: always a process of its own, its interpreter may be another environment's."""

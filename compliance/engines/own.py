@@ -1,0 +1,42 @@
+"""The own engine: the catalogue's rules over the templates, in this process."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from compliance import __version__, rules
+from compliance.engines.base import Answer, Engine, finding
+from compliance.findings import EngineRun, Status
+
+if TYPE_CHECKING:
+    from compliance.rules.base import Context
+
+
+class OwnEngine(Engine):
+    """Judges every resource by every rule that applies to its type."""
+
+    name = "own"
+
+    def examine(self, context: Context) -> Answer:
+        """Judge the assembly's resources."""
+        start = time.perf_counter()
+        found = []
+        seen = 0
+        for resource in context.assembly.resources():
+            seen += 1
+            found += [
+                finding(self.name, rule, judgement, resource)
+                for rule, judgement in rules.judge(resource, context)
+            ]
+        return Answer(
+            EngineRun(
+                self.name,
+                Status.RAN,
+                __version__,
+                rules=len(rules.rules()),
+                resources=seen,
+                seconds=time.perf_counter() - start,
+            ),
+            tuple(found),
+        )

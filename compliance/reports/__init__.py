@@ -1,0 +1,113 @@
+"""Reports of a run, one module a format; the table below names them.
+
+A format's module, and what it needs (Rich, Jinja2), is loaded when that format is first rendered.
+"""
+
+from __future__ import annotations
+
+import enum
+import importlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, cast
+
+from compliance.findings import Outcome, Report, Status, Verdict, decide
+from compliance.reports.interface import Options
+from compliance.reports.masking import mask_engine, mask_finding, mask_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from compliance.reports.interface import Renderer
+
+__all__ = ["Format", "render"]
+
+
+class Format(enum.StrEnum):
+    """The formats of `synthgate check --format`."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+_RENDERERS: Final[Mapping[Format, str]] = {
+    Format.TEXT: "compliance.reports.to_text",
+    Format.JSON: "compliance.reports.to_json",
+    Format.SARIF: "compliance.reports.to_sarif",
+    Format.JUNIT: "compliance.reports.to_junit",
+    Format.MARKDOWN: "compliance.reports.to_markdown",
+    Format.HTML: "compliance.reports.to_html",
+}
+
+
+def render(
+    report: Report,
+    *,
+    format: Format,  # noqa: A002 - the name of the command's option
+    show_passes: bool = False,
+    width: int | None = None,
+    color: bool = False,
+    titles: Mapping[str, str] | None = None,
+) -> str:
+    """A report in one format.
+
+    Values that look like secrets are masked here, before any format sees them.
+
+    Args:
+        report: the run, results and engines in the order in which they are to appear.
+        format: one of `Format`.
+        show_passes: whether `pass` rows appear; `text` then lists the waived ones too.
+        width: columns of the terminal (`text` only). None when the output is no terminal: the
+            verdict is then one line however long it is.
+        color: whether ANSI colours may be written (`text` only).
+        titles: titles of rules by id (`sarif` only: code scanning shows them as an alert's title).
+
+    Returns:
+        The text to print or write, which ends with a newline. To be encoded as UTF-8.
+
+    Raises:
+        ValueError: the verdict is green and the report's own rows say otherwise. That is a fault of
+            the gate, and nothing green is shown for it.
+    """
+    _refuse_false_green(report)
+    shown = tuple(
+        mask_finding(finding)
+        for finding in report.results
+        if show_passes or finding.outcome is not Outcome.PASS
+    )
+    renderer = cast("Renderer", importlib.import_module(_RENDERERS[format]).render)
+    return renderer(
+        replace(
+            report,
+            results=shown,
+            engines=tuple(mask_engine(engine) for engine in report.engines),
+            notices=tuple(mask_text(notice) for notice in report.notices),
+        ),
+        options=Options(
+            show_passes=show_passes,
+            hidden_passes=len(report.results) - len(shown),
+            width=width,
+            color=color,
+            titles=titles or {},
+        ),
+    )
+
+
+def _refuse_false_green(report: Report) -> None:
+    if report.verdict is not Verdict.GREEN:
+        return
+    failed = [engine.name for engine in report.engines if engine.status is Status.FAILED]
+    decided = decide(engines=report.engines, results=report.results, threshold=report.threshold)
+    if failed:
+        seen = f"{', '.join(failed)} failed"
+    elif decided is not Verdict.GREEN:
+        seen = f"engines and results make it '{decided}'"
+    else:
+        return
+    raise ValueError(
+        f"the report's verdict is 'green', but {seen}; "
+        "take the verdict from compliance.findings.decide"
+    )

@@ -1,0 +1,184 @@
+"""Secrets do not leave through a report: what looks like one is masked in every format.
+
+A finding quotes what a template says, and a template may say a password. This is a safety net for
+reports, not a secret scanner: Checkov's checks find secrets, this keeps them from travelling on.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from compliance.reports.sanitize import well_formed
+
+if TYPE_CHECKING:
+    from compliance.findings import EngineRun, Finding
+
+MASK: Final = "[masked]"
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+_NAME: Final = (
+    r"(?:passw(?:or)?d|passphrase|pwd|token|credentials?|connection[_-]?string|(?:api|private)[_-]?key"
+    r"|secret(?:[_-]?(?:string|(?:access[_-]?)?key))?)\d*"
+)
+_SECRET_NAME: Final = re.compile(rf"{_NAME}$", re.IGNORECASE)
+
+_WHOLE: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (
+        re.compile(
+            r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
+            r".*?(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\Z)",
+            re.DOTALL,
+        ),
+        "[masked private key]",
+    ),
+    # IAM User Guide, "IAM identifiers", unique ID prefixes: these two are keys, the others names.
+    (re.compile(r"(?<![A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"), r"\1[masked access key id]"),
+    (re.compile(r"""(://[^/\s:@"']*:)[^/\s@"']+(?=@)"""), rf"\1{MASK}"),
+    (re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]+"), "[masked token]"),
+    (re.compile(r"\b(gh[pousr]_|github_pat_|xox[abeprs]-)[\w-]{10,}"), r"\1[masked token]"),
+)
+# `"password": "…"`, its end perhaps cut off, then `password=…`. JSON is read as JSON before that.
+_QUOTED: Final = re.compile(
+    rf"""(\b[\w.-]*{_NAME}\\?["']\s*[:=]\s*\\?["'])((?:[^"'\\]|\\[^"'])+)""", re.IGNORECASE
+)
+_ASSIGNED: Final = re.compile(rf"""(\b[\w.-]*{_NAME}=)([^\s"',;&)\]}}]+)""", re.IGNORECASE)
+# `password: …` is left alone in prose, where "no password: use a role" is a sentence.
+_LABELLED: Final = re.compile(rf"""(\b[\w.-]*{_NAME}:\s+)([^\s"',;&)\]}}]+)""", re.IGNORECASE)
+
+_SECRET_KEY: Final = re.compile(r"(?<![A-Za-z0-9/+=_-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])")
+_RANDOM_BITS: Final = 4.5
+"""Shannon entropy, in bits a character, above which 40 characters are a key and not a path.
+
+40 random base64 characters have 4.9 on average; construct paths of that length stay below 4.4.
+"""
+
+_REFERENCES: Final = frozenset(
+    {"Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput", "Fn::FindInMap", "Condition"}
+)
+_LITERALS: Final = frozenset(
+    {"", "*", "absent", "false", "no", "none", "null", "true", "yes", MASK}
+)
+_PAIR_NAMES: Final = ("Name", "Key", "ParameterKey", "name", "key")
+_PAIR_VALUES: Final = frozenset({"Value", "ParameterValue", "value", "DefaultValue"})
+
+_HINT: Final = re.compile(
+    r"passw|pwd|passphrase|secret|token|credential|connection[_-]?string|(?:api|private)[_-]?key"
+    r"|private key|akia|asia|://[^/\s]*@|eyj|gh[pousr]_|github_pat|xox|[a-z0-9/+]{40}",
+    re.IGNORECASE,
+)
+
+
+def mask_finding(finding: Finding) -> Finding:
+    """The same finding without what looks like a secret, every string well-formed."""
+    observed, found = _mask_observed(finding.observed, finding.location)
+    message, remediation = mask_text(finding.message), mask_text(finding.remediation)
+    for secret in found:
+        message = message.replace(secret, MASK)
+        remediation = remediation.replace(secret, MASK)
+    waiver = finding.waiver
+    return replace(
+        finding,
+        observed=well_formed(observed),
+        message=message,
+        remediation=remediation,
+        template=well_formed(finding.template),
+        stack=well_formed(finding.stack),
+        logical_id=well_formed(finding.logical_id),
+        resource_type=well_formed(finding.resource_type),
+        construct_path=well_formed(finding.construct_path),
+        location=well_formed(finding.location),
+        waiver=replace(waiver, reason=mask_text(waiver.reason)) if waiver else None,
+    )
+
+
+def mask_engine(engine: EngineRun) -> EngineRun:
+    """The same engine, its reason (often a process's last words) without secrets."""
+    return replace(engine, reason=mask_text(engine.reason), version=well_formed(engine.version))
+
+
+@functools.lru_cache(maxsize=1024)
+def mask_text(text: str) -> str:
+    """Prose without what looks like a secret: by its form, or by the name beside it."""
+    if not _HINT.search(text):
+        return well_formed(text)
+    return well_formed(_mask_named(_mask_forms(text), (_QUOTED, _ASSIGNED)))
+
+
+def _mask_observed(observed: str, location: str) -> tuple[str, list[str]]:
+    """The value seen without secrets, and the values that were hidden for their name."""
+    property_name = re.sub(r"(\[[^\]]*\])+$", "", location).rpartition(".")[2]
+    named = bool(_SECRET_NAME.search(property_name))
+    if not named and not _HINT.search(observed):
+        return observed, []
+    found: list[str] = []
+    if observed.startswith(("{", "[", '"')):
+        try:
+            value: Json = json.loads(observed)
+            masked = _mask_value(value, named=named, found=found)
+        except (ValueError, RecursionError):
+            found.clear()
+        else:
+            if masked == value:
+                return observed, []
+            return json.dumps(masked, ensure_ascii=False, separators=(",", ":")), found
+    if named and not _harmless(observed):
+        return MASK, [observed] if len(observed) > 3 else []  # noqa: PLR2004 - too common a text
+    return _mask_named(_mask_forms(observed), (_QUOTED, _ASSIGNED, _LABELLED)), []
+
+
+def _mask_value(value: Json, *, named: bool, found: list[str]) -> Json:
+    match value:
+        case str() if named and not _harmless(value):
+            if len(value) > 3:  # noqa: PLR2004 - shorter ones are too common a text to look for
+                found.append(value)
+            return MASK
+        case str():
+            return _mask_named(_mask_forms(value), (_QUOTED, _ASSIGNED))
+        case list():
+            return [_mask_value(item, named=named, found=found) for item in value]
+        case dict():
+            pair = next((value[key] for key in _PAIR_NAMES if key in value), None)
+            paired = isinstance(pair, str) and bool(_SECRET_NAME.search(pair))
+            return {
+                key: _mask_value(
+                    item,
+                    named=(named and key not in _REFERENCES)
+                    or bool(_SECRET_NAME.search(key))
+                    or (paired and key in _PAIR_VALUES),
+                    found=found,
+                )
+                for key, item in value.items()
+            }
+        case _:
+            return value
+
+
+def _harmless(value: str) -> bool:
+    """Whether a value with a secret's name only points to one, or is a switch."""
+    return value.strip().lower() in _LITERALS or value.startswith(("{{resolve:", "arn:", "${"))
+
+
+def _mask_forms(text: str) -> str:
+    for pattern, replacement in _WHOLE:
+        text = pattern.sub(replacement, text)
+    return _SECRET_KEY.sub(_mask_random, text)
+
+
+def _mask_random(match: re.Match[str]) -> str:
+    text = match[0]
+    entropy = -sum(n / 40 * math.log2(n / 40) for n in Counter(text).values())
+    mixed = any(c.isdigit() for c in text) and text.upper() != text != text.lower()
+    return "[masked secret key]" if mixed and entropy >= _RANDOM_BITS else text
+
+
+def _mask_named(text: str, patterns: tuple[re.Pattern[str], ...]) -> str:
+    for pattern in patterns:
+        text = pattern.sub(lambda match: match[0] if _harmless(match[2]) else match[1] + MASK, text)
+    return text

@@ -1,0 +1,96 @@
+"""What a snapshot holds: the template as it is, keys sorted, and only what must vary masked.
+
+Masked are asset hashes (they follow the code, which is reviewed as code) and the content hash at
+the end of the logical ids of API Gateway deployments and Lambda versions (CDK derives it from what
+is deployed, which the snapshot shows itself). Nothing else: a masked value is a change unseen.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from compliance.assembly.model import Assembly, Json
+
+HASHED_IDS: Final[Mapping[str, re.Pattern[str]]] = {
+    # `aws-apigateway`'s Deployment and `aws-lambda`'s Version append an MD5 or a digest of it.
+    "AWS::ApiGateway::Deployment": re.compile(r"^(.*\D)([0-9a-f]{32})$"),
+    "AWS::ApiGatewayV2::Deployment": re.compile(r"^(.*\D)([0-9a-f]{32})$"),
+    "AWS::Lambda::Version": re.compile(r"^(.*CurrentVersion[0-9A-F]{8})([0-9a-f]{32})$"),
+}
+ASSET: Final = "<asset>"
+HASH: Final = "<hash>"
+_SHA256 = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+
+
+def canonical(template: Json, *, assets: Iterable[str] = ()) -> str:
+    """A template as its snapshot holds it.
+
+    Args:
+        template: the parsed template.
+        assets: hashes of the assembly's assets, the only ones that are masked.
+
+    Returns:
+        JSON with sorted keys and two spaces of indentation, with a newline at the end.
+    """
+    masked = mask(template, assets=assets)
+    return json.dumps(masked, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def mask(template: Json, *, assets: Iterable[str] = ()) -> Json:
+    """The template with asset hashes and hashed logical ids masked; a copy."""
+    known = frozenset(assets)
+    names = dict(_hashed_ids(template))
+    pattern = (
+        re.compile("|".join(sorted(map(re.escape, names), key=len, reverse=True)))
+        if names
+        else None
+    )
+
+    def text(value: str) -> str:
+        if pattern is not None:
+            value = pattern.sub(lambda found: names[found.group()], value)
+        return _SHA256.sub(lambda found: ASSET if found.group() in known else found.group(), value)
+
+    def walk(value: Json) -> Json:
+        if isinstance(value, str):
+            return text(value)
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        if isinstance(value, Mapping):
+            return {text(key): walk(item) for key, item in value.items()}
+        return value
+
+    return walk(template)
+
+
+def _hashed_ids(template: Json) -> Iterable[tuple[str, str]]:
+    resources = template.get("Resources") if isinstance(template, Mapping) else None
+    if not isinstance(resources, Mapping):
+        return
+    taken: set[str] = set()
+    for logical_id, body in resources.items():
+        pattern = HASHED_IDS.get(body.get("Type", "")) if isinstance(body, Mapping) else None
+        found = pattern.match(logical_id) if pattern else None
+        if found:
+            masked = f"{found.group(1)}{HASH}"
+            if masked in taken or masked in resources:
+                # Two versions of one function side by side: masking both would merge them.
+                continue
+            taken.add(masked)
+            yield logical_id, masked
+
+
+def asset_hashes(assembly: Assembly) -> frozenset[str]:
+    """Hashes of an assembly's assets, from its asset manifests."""
+    found: set[str] = set()
+    folders = {template.path.parent for template in assembly.templates}
+    for folder in folders if assembly.is_assembly else ():
+        for manifest in folder.glob("*.assets.json"):
+            document = json.loads(manifest.read_text(encoding="utf-8"))
+            for section in ("files", "dockerImages"):
+                found.update(document.get(section) or {})
+    return frozenset(found)
