@@ -110,11 +110,12 @@ class _Record:
             self._write(assembly_folder(context))
 
     def _write(self, folder: Path) -> None:
+        assembly = read(folder)
         evidence.write(
             Evidence(
                 environment=self.environment,
-                resources=evidence.count_in_tree(folder),
-                templates=evidence.digests(read(folder)),
+                resources=evidence.seen_in_tree(assembly),
+                templates=evidence.digests(assembly),
                 plugins=tuple(self.runs),
             ),
             folder,

@@ -68,7 +68,7 @@ class Evidence(_Record):
     schema_version: Annotated[str, Field(pattern="^1$")] = "1"
     environment: str
     resources: int
-    """CfnResources in the construct tree that the plugins walked."""
+    """Resources of the templates that the construct tree held, which the plugins walked."""
     templates: dict[str, str]
     """sha256 of each template, by name."""
     plugins: tuple[PluginRun, ...] = Field(strict=False)
@@ -108,10 +108,14 @@ def digests(assembly: Assembly) -> dict[str, str]:
     }
 
 
-def count_in_tree(folder: Path) -> int:
-    """Number of CfnResources in an assembly's construct tree, `tree.json`."""
-    document = json.loads((folder / TREE).read_text(encoding="utf-8"))
-    return sum(1 for node in _nodes(document["tree"]) if _is_resource(node))
+def seen_in_tree(assembly: Assembly) -> int:
+    """Number of the templates' resources that the construct tree, `tree.json`, holds.
+
+    The tree is what cdk-nag walks; a resource that a template got in another way it never saw.
+    """
+    document = json.loads((assembly.path / TREE).read_text(encoding="utf-8"))
+    paths = {str(node.get("path")) for node in _nodes(document["tree"])}
+    return sum(1 for resource in assembly.resources() if resource.construct_path in paths)
 
 
 def _nodes(node: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
@@ -120,7 +124,3 @@ def _nodes(node: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
         current = waiting.pop()
         yield current
         waiting.extend((current.get("children") or {}).values())
-
-
-def _is_resource(node: Mapping[str, Json]) -> bool:
-    return "aws:cdk:cloudformation:type" in (node.get("attributes") or {})

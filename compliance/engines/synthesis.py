@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 REPORT: Final = "validation-report.json"
 CLOUDFORMATION: Final = "CloudFormation Validate"
 """Name of CDK's built-in plugin in its report."""
+CLOUDFORMATION_NAMESPACE: Final = "CloudFormation-Validate::"
+"""What stands before its rules' ids in acknowledgments."""
 OWN_PREFIX: Final = "Synthgate-"
 """What the own pack puts before a rule's canonical id in CDK's report."""
 THREW: Final = "Rule threw an error during validation."
@@ -153,6 +155,9 @@ class CdkNagEngine(SynthesisEngine):
     def _acknowledged(self, assembly: Assembly) -> Iterator[Finding]:
         for construct, ids in assembly.acknowledged.items():
             for name in ids:
+                if name.startswith(CLOUDFORMATION_NAMESPACE):
+                    # CDK's own constructs do so, and that engine's evidence holds it all the same.
+                    continue
                 yield Finding(
                     engine=self.name,
                     rule=IN_CODE,

@@ -38,11 +38,9 @@ def verdict_lines(report: Report, *, blocking: int) -> tuple[str, ...]:
             return (f"GREEN: no blocking findings {checked}", "GREEN: no blocking findings")
         case Verdict.RED:
             # A gate may be stricter than its findings; it says why in a notice.
-            found = (
-                f"RED: {counted(blocking, 'blocking finding')}"
-                if blocking
-                else "RED: see the notices"
-            )
+            if not blocking:
+                return (f"RED: refused, see the notices; {extent}", "RED: refused, see the notices")
+            found = f"RED: {counted(blocking, 'blocking finding')}"
             return (f"{found} {checked}", found)
         case Verdict.ERROR:
             missing = [engine for engine in report.engines if is_missing(engine)]
