@@ -131,6 +131,9 @@ def gate(
     env: Annotated[
         str, typer.Option(help="Environments, by name; every one of cdk.json by default.")
     ] = "",
+    engine: Annotated[
+        str, typer.Option(help="Only these engines; every one and the snapshots by default.")
+    ] = "",
     out: Annotated[Path, typer.Option(help="Where assemblies and reports are written.")] = Path(
         "build"
     ),
@@ -148,6 +151,7 @@ def gate(
         project=project,
         config=policy,
         environments=_listed(env),
+        engines=_listed(engine),
         out=out if out.is_absolute() else project / out,
         today=dt.datetime.now(tz=dt.UTC).date(),
         progress=(lambda _: None) if quiet else _progress,

@@ -20,7 +20,7 @@ from compliance import waivers
 from compliance.assembly import read
 from compliance.files import write_whole
 from compliance.findings import SynthgateError
-from compliance.gate import Gate
+from compliance.gate import Gate, Scope
 from compliance.reports import Format, render
 from compliance.snapshots.engine import SnapshotsEngine
 
@@ -49,6 +49,7 @@ def run(
     project: Path,
     config: Config,
     environments: Sequence[str],
+    engines: Sequence[str] = (),
     out: Path,
     today: dt.date,
     progress: Callable[[str], None] = lambda _: None,
@@ -59,6 +60,7 @@ def run(
         project: folder with `cdk.json`.
         config: the policy data.
         environments: names of blocks in `cdk.json`'s context; every one when empty.
+        engines: the only engines to run; every one, and the snapshots, when empty.
         out: assemblies are written below it, in `cdk.out/<environment>`.
         today: the date that waivers' ends are compared with.
         progress: told in a few words what is being done.
@@ -72,7 +74,8 @@ def run(
         config=config,
         waivers=waivers.load(config.path(config.waivers), shown=config.waivers),
         today=today,
-        extra=(SnapshotsEngine(config.path(config.snapshots)),),
+        scope=Scope(engines=tuple(engines)),
+        extra=() if engines else (SnapshotsEngine(config.path(config.snapshots)),),
     )
     try:
         gate.prepare()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from compliance.findings import Outcome, Report, Status, Verdict, decide
 from compliance.reports.interface import Options
-from compliance.reports.masking import mask_engine, mask_finding, mask_text
+from compliance.reports.masking import mask_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,18 +74,11 @@ def render(
     """
     _refuse_false_green(report)
     shown = tuple(
-        mask_finding(finding)
-        for finding in report.results
-        if show_passes or finding.outcome is not Outcome.PASS
+        finding for finding in report.results if show_passes or finding.outcome is not Outcome.PASS
     )
     renderer = cast("Renderer", importlib.import_module(_RENDERERS[format]).render)
     return renderer(
-        replace(
-            report,
-            results=shown,
-            engines=tuple(mask_engine(engine) for engine in report.engines),
-            notices=tuple(mask_text(notice) for notice in report.notices),
-        ),
+        mask_report(replace(report, results=shown)),
         options=Options(
             show_passes=show_passes,
             hidden_passes=len(report.results) - len(shown),

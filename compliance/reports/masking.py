@@ -11,13 +11,15 @@ import json
 import math
 import re
 from collections import Counter
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final, TypeAlias
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from compliance.reports.sanitize import well_formed
 
 if TYPE_CHECKING:
-    from compliance.findings import EngineRun, Finding
+    from compliance.findings import AppliedWaiver, EngineRun, Finding, Report, Source
+
+Record = TypeVar("Record", "AppliedWaiver", "EngineRun", "Finding", "Source")
 
 MASK: Final = "[masked]"
 
@@ -75,32 +77,37 @@ _HINT: Final = re.compile(
 )
 
 
+def mask_report(report: Report) -> Report:
+    """The same report without what looks like a secret, and every string well-formed."""
+    return replace(
+        report,
+        results=tuple(mask_finding(finding) for finding in report.results),
+        engines=tuple(
+            _mend(replace(engine, reason=mask_text(engine.reason))) for engine in report.engines
+        ),
+        notices=tuple(mask_text(notice) for notice in report.notices),
+        scope=tuple(well_formed(path) for path in report.scope),
+    )
+
+
 def mask_finding(finding: Finding) -> Finding:
-    """The same finding without what looks like a secret, every string well-formed."""
+    """The same finding without what looks like a secret, and every string well-formed."""
     observed, found = _mask_observed(finding.observed, finding.location)
     message, remediation = mask_text(finding.message), mask_text(finding.remediation)
     for secret in found:
         message = message.replace(secret, MASK)
         remediation = remediation.replace(secret, MASK)
-    waiver = finding.waiver
-    return replace(
-        finding,
-        observed=well_formed(observed),
-        message=message,
-        remediation=remediation,
-        template=well_formed(finding.template),
-        stack=well_formed(finding.stack),
-        logical_id=well_formed(finding.logical_id),
-        resource_type=well_formed(finding.resource_type),
-        construct_path=well_formed(finding.construct_path),
-        location=well_formed(finding.location),
-        waiver=replace(waiver, reason=mask_text(waiver.reason)) if waiver else None,
+    waiver, source = finding.waiver, finding.source
+    return _mend(
+        replace(
+            finding,
+            observed=observed,
+            message=message,
+            remediation=remediation,
+            waiver=_mend(replace(waiver, reason=mask_text(waiver.reason))) if waiver else None,
+            source=_mend(source) if source else None,
+        )
     )
-
-
-def mask_engine(engine: EngineRun) -> EngineRun:
-    """The same engine, its reason (often a process's last words) without secrets."""
-    return replace(engine, reason=mask_text(engine.reason), version=well_formed(engine.version))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -109,6 +116,16 @@ def mask_text(text: str) -> str:
     if not _HINT.search(text):
         return well_formed(text)
     return well_formed(_mask_named(_mask_forms(text), (_QUOTED, _ASSIGNED)))
+
+
+def _mend(record: Record) -> Record:
+    """The same record with every string well-formed."""
+    changes: dict[str, Any] = {
+        field.name: well_formed(value)
+        for field in fields(record)
+        if isinstance(value := getattr(record, field.name), str) and not value.isascii()
+    }
+    return replace(record, **changes) if changes else record
 
 
 def _mask_observed(observed: str, location: str) -> tuple[str, list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -17,16 +17,23 @@ _WIDTH: Final = 80
 _NARROWEST: Final = 24
 _LABEL: Final = 10
 
+Part: TypeAlias = tuple[str, str]
+"""A text and its Rich style."""
+
 
 class Page:
-    """Lines of at most `width` cells, collected, then printed in one go."""
+    """Lines of at most `width` cells, collected, then printed in one go.
+
+    What is given to a page is shown as it is: it is never read as Rich markup.
+    """
 
     def __init__(self, *, width: int | None, color: bool) -> None:
         self.bounded = width is not None
         self.width = max(width or _WIDTH, _NARROWEST)
+        self._color = color
         self._out = io.StringIO()
         # All that Rich would ask the environment is said here: the same report, the same text.
-        self.console = Console(
+        self._console = Console(
             file=self._out,
             width=self.width,
             color_system="standard" if color else None,
@@ -39,21 +46,23 @@ class Page:
             emoji=False,
             highlight=False,
         )
-        self._lines: list[Text] = []
+        self._lines: list[tuple[Part | Text, ...]] = []
 
     def gap(self) -> None:
         """An empty line between two sections."""
         if self._lines:
-            self._lines.append(Text())
+            self._lines.append(())
 
-    def line(self, *parts: tuple[str, str]) -> None:
+    def line(self, *parts: Part) -> None:
         """Styled parts as one line, cut with an ellipsis where the page ends."""
-        text = Text.assemble(*parts)
-        if text.cell_len > self.width:
-            text.truncate(self.width, overflow="ellipsis")
-        self._lines.append(text)
+        if sum(cell_len(text) for text, _ in parts) > self.width:
+            cut = Text.assemble(*parts)
+            cut.truncate(self.width, overflow="ellipsis")
+            self._lines.append((cut,))
+        else:
+            self._lines.append(parts)
 
-    def paragraph(self, *parts: tuple[str, str], indent: int = 0, hanging: int = 0) -> None:
+    def paragraph(self, *parts: Part, indent: int = 0, hanging: int = 0) -> None:
         """Styled parts, wrapped at words, and inside a word longer than a line.
 
         Args:
@@ -61,44 +70,50 @@ class Page:
             indent: of all lines, in cells.
             hanging: of the lines after the first, on top of that.
         """
-        text = Text.assemble(*parts)
-        if indent + text.cell_len <= self.width:
-            self._lines.append(Text(" " * indent).append_text(text))
+        if indent + sum(cell_len(text) for text, _ in parts) <= self.width:
+            self._lines.append(((" " * indent, ""), *parts))
             return
-        lines = text.wrap(self.console, self.width - indent - hanging, overflow="fold")
-        for number, line in enumerate(lines):
-            line.rstrip()
-            self._lines.append(Text(" " * (indent + (hanging if number else 0))).append_text(line))
+        for number, line in enumerate(self._wrap(parts, self.width - indent - hanging)):
+            self._lines.append(((" " * (indent + (hanging if number else 0)), ""), line))
 
     def field(self, label: str, value: str, *, indent: int) -> None:
         """A labelled value, its further lines under its first; nothing for an empty value."""
         if not value:
             return
+        head = (f"{' ' * indent}{label:<{_LABEL}}", "dim")
         room = self.width - indent - _LABEL
-        lines = (
-            [value]
-            if cell_len(value) <= room
-            else [
-                line.plain.rstrip()
-                for line in Text(value).wrap(self.console, room, overflow="fold")
-            ]
-        )
-        for number, line in enumerate(lines):
-            head = f"{label:<{_LABEL}}" if number == 0 else " " * _LABEL
-            self._lines.append(Text.assemble(" " * indent, (head, "dim"), line))
+        if cell_len(value) <= room:
+            self._lines.append((head, (value, "")))
+            return
+        for number, line in enumerate(self._wrap(((value, ""),), room)):
+            self._lines.append((head if number == 0 else (" " * (indent + _LABEL), ""), line))
 
     def table(self, table: Table) -> None:
         """A Rich table, as lines of this page."""
-        for segments in self.console.render_lines(table, pad=False):
+        for segments in self._console.render_lines(table, pad=False):
             line = Text.assemble(*((segment.text, segment.style or "") for segment in segments))
             line.rstrip()
-            self._lines.append(line)
+            self._lines.append((line,))
 
     def whole(self, line: str, style: str) -> None:
         """One line, however long."""
-        self._lines.append(Text(line, style))
+        self._lines.append(((line, style),))
 
     def text(self) -> str:
         """All lines, each ended by a newline."""
-        self.console.print(Text("\n").join(self._lines), soft_wrap=True)
+        if not self._color:
+            # Rich would print the very same, only more slowly.
+            return "".join(f"{''.join(map(_plain, line))}\n" for line in self._lines)
+        parts = [part for line in self._lines for part in (*line, ("\n", ""))]
+        self._console.print(Text.assemble(*parts), soft_wrap=True, end="")
         return self._out.getvalue()
+
+    def _wrap(self, parts: tuple[Part, ...], width: int) -> list[Text]:
+        lines = Text.assemble(*parts).wrap(self._console, width, overflow="fold")
+        for line in lines:
+            line.rstrip()
+        return list(lines)
+
+
+def _plain(part: Part | Text) -> str:
+    return part.plain if isinstance(part, Text) else part[0]

@@ -39,7 +39,7 @@ _JOINT: Final = "&#8203;"
 # Mentions, issue references and bare links are looked for in the rendered text, where an escape is
 # gone: only a (zero-width) character between their parts stops them.
 _SPECIAL: Final = re.compile(
-    r"(?P<bar>\|)|(?P<markup>[\\`*_\[\]<>&~$])|(?P<link>@|#|://|\bwww(?=\.)|\bGH-(?=\d))",
+    r"(?P<bar>\|)|(?P<markup>[\\`*_\[\]<>&~$])|(?P<link>@|#|:(?=//)|\bwww(?=\.)|\bGH-(?=\d))",
     re.IGNORECASE,
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -36,8 +36,23 @@ def canonical(template: Json, *, assets: Iterable[str] = ()) -> str:
     Returns:
         JSON with sorted keys and two spaces of indentation, with a newline at the end.
     """
-    masked = mask(template, assets=assets)
-    return json.dumps(masked, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return serialize(mask(template, assets=assets))
+
+
+def serialize(template: Json) -> str:
+    """A template as canonical text, nothing masked."""
+    return json.dumps(template, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def matcher(assets: Iterable[str]) -> Callable[..., Json]:
+    """`mask` as a syrupy matcher, which is called with `data` and `path`."""
+    known = frozenset(assets)
+
+    def masked(*, data: Json, path: object) -> Json:
+        del path  # the extension hands over the whole template
+        return mask(data, assets=known)
+
+    return masked
 
 
 def mask(template: Json, *, assets: Iterable[str] = ()) -> Json:

