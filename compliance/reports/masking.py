@@ -56,10 +56,12 @@ _LABELLED: Final = re.compile(rf"""(\b[\w.-]*{_NAME}:\s+)([^\s"',;&)\]}}]+)""", 
 
 _SECRET_KEY: Final = re.compile(r"(?<![A-Za-z0-9/+=_-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])")
 _RANDOM_BITS: Final = 4.5
-"""Shannon entropy, in bits a character, above which 40 characters are a key and not a path.
+"""Shannon entropy, in bits a character, from which 40 characters are a key and not a path.
 
-40 random base64 characters have 4.9 on average; construct paths of that length stay below 4.4.
+Of random base64, 98 in 100 reach it; construct paths of that length stay below.
 """
+_LOGICAL_ID: Final = re.compile(r"[A-Za-z0-9]+[0-9A-F]{8}")
+"""What CDK makes of a path: words and the head of a hash, which may be as varied as a key."""
 
 _REFERENCES: Final = frozenset(
     {"Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput", "Fn::FindInMap", "Condition"}
@@ -190,9 +192,11 @@ def _mask_forms(text: str) -> str:
 
 def _mask_random(match: re.Match[str]) -> str:
     text = match[0]
-    entropy = -sum(n / 40 * math.log2(n / 40) for n in Counter(text).values())
     mixed = any(c.isdigit() for c in text) and text.upper() != text != text.lower()
-    return "[masked secret key]" if mixed and entropy >= _RANDOM_BITS else text
+    if not mixed or _LOGICAL_ID.fullmatch(text):
+        return text
+    entropy = -sum(n / 40 * math.log2(n / 40) for n in Counter(text).values())
+    return "[masked secret key]" if entropy >= _RANDOM_BITS else text
 
 
 def _mask_named(text: str, patterns: tuple[re.Pattern[str], ...]) -> str:

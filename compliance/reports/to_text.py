@@ -108,7 +108,8 @@ def _place(page: Page, block: Block) -> None:
         page.field("resource", resource, indent=2)
     environments = f" ({listed(block.environments)})" if block.environments else ""
     where = [clean(name, limit=_VALUE) for name in (place.stack, place.template) if name]
-    page.field("stack", " in ".join(dict.fromkeys(where)) + environments, indent=2)
+    label = "stack" if place.stack and place.stack != place.template else "template"
+    page.field(label, " in ".join(dict.fromkeys(where)) + environments, indent=2)
     if place.source:
         page.field("source", f"{clean(place.source.file)}:{place.source.line}", indent=2)
 
