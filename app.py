@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import compliance
+from compliance.findings import SynthgateError
 from stacks.bundling import BundleError, bundle
 from stacks.settings import SettingsError, load_settings
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 ITEM_SCHEMA = ROOT / "handlers" / "item.schema.json"
+EXIT_RED = 1
 EXIT_USAGE = 2
 
 # Whoever starts the app gets the same bytes: the CDK CLI would set the first two from cdk.json, and
@@ -46,6 +49,8 @@ def synthesize(
     Raises:
         SettingsError: a setting is wrong or missing.
         BundleError: the function's code cannot be put together.
+        SynthgateError: the policy data or the waivers are wrong.
+        RuntimeError: the gate found something that no waiver accepts.
     """
     merged = {**_file_context(), **(context or {})}
     name = merged.get("environment") if environment is None else environment
@@ -69,7 +74,7 @@ def synthesize(
         outdir=None if outdir is None else str(outdir),
     )
     compose(app, settings=settings, code=code, item_schema=ITEM_SCHEMA)
-    # >>> guard(app, ...): the gate's one call goes here, between composition and synthesis. <<<
+    compliance.guard(app, environment=settings.environment, config=ROOT / "pyproject.toml")
     return Path(app.synth().directory)
 
 
@@ -77,9 +82,14 @@ def main() -> int:
     """Synthesize what the CDK CLI asks for; return the exit code."""
     try:
         synthesize(context=_object(os.environ.get("CDK_CONTEXT_JSON", "{}"), "CDK_CONTEXT_JSON"))
-    except (SettingsError, BundleError) as error:
+    except (SettingsError, BundleError, SynthgateError) as error:
         print(f"app.py: {error}", file=sys.stderr)  # noqa: T201 - the command's answer
         return EXIT_USAGE
+    except RuntimeError as error:
+        # jsii's form of what CDK throws. CDK has printed the findings, the guard what to do next.
+        if not str(error).startswith("ValidationFailed"):
+            raise
+        return EXIT_RED
     return 0
 
 

@@ -135,7 +135,7 @@ def install(session: nox.Session, *arguments: str) -> None:
     """Install into the shared environment, with uv where the machine has it."""
     if shutil.which("uv"):
         session.run(
-            "uv", "pip", "install", "--quiet", *arguments,
+            "uv", "pip", "install", "--quiet", "--compile-bytecode", *arguments,
             env={"VIRTUAL_ENV": str(SHARED)}, external=True,
         )  # fmt: skip
     else:

@@ -37,7 +37,7 @@ ALLOWED_HEADERS = (
 )
 """What a browser may send; a SigV4 signature takes three of them."""
 
-EXPOSED_HEADERS = ("ETag", "Location")
+EXPOSED_HEADERS = ("ETag", "Location", "Retry-After")
 """What of an answer's headers a page may read."""
 
 LIST_PARAMETERS = ("limit", "next", "status")

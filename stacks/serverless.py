@@ -110,7 +110,6 @@ class ServerlessStack(EnvironmentStack):
                 sid="HandledRequests",
                 actions=[
                     "dynamodb:DeleteItem",
-                    "dynamodb:GetItem",
                     "dynamodb:PutItem",
                     "dynamodb:UpdateItem",
                 ],

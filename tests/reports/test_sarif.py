@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft4Validator  # type: ignore[import-untyped]
+from jsonschema import Draft4Validator
 
 from compliance.findings import EngineRun, Outcome, Report, Severity, Source, Status, Verdict
 from compliance.reports import Format, render

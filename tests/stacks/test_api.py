@@ -10,7 +10,7 @@ import pytest
 import app
 
 if TYPE_CHECKING:
-    from tests.stacks.synthesized import Assembly
+    from tests.synthesized import Assembly
 
 API = "ApiStack/ServerlessApi"
 METHODS = {

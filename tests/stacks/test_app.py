@@ -17,7 +17,7 @@ from stacks.bundling import BundleError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.stacks.synthesized import Assembly
+    from tests.synthesized import Assembly
 
 # What the CDK CLI 2.1148.1 lays over the context, with the settings of cdk.json.
 CLI_CONTEXT = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stacks.synthesized import Assembly
+from tests.synthesized import Assembly
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ import pytest
 from stacks.environment_stack import RETENTION
 
 if TYPE_CHECKING:
-    from tests.stacks.synthesized import Assembly
+    from tests.synthesized import Assembly
 
 OWN = {"environment": "prod", "service": "items"}
 THROTTLES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.stacks.synthesized import Assembly
+    from tests.synthesized import Assembly
 
 OWN_ACCOUNT = {
     "StringEquals": {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.stacks.synthesized import Assembly
+    from tests.synthesized import Assembly
 
 TABLES = ("StorageStack/ItemsTable", "StorageStack/IdempotencyTable")
 BUCKETS = ("StorageStack/DataBucket", "StorageStack/AccessLogBucket")

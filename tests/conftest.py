@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 import app
-from tests.stacks.synthesized import Assembly
+from tests.synthesized import Assembly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
