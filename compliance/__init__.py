@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from compliance.guard import guard
+    from compliance.guarding import guard
 
 __all__ = ["__version__", "guard"]
 
@@ -24,7 +24,7 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562 leaves the type to the name asked for
     if name == "guard":
-        from compliance.guard import guard as found  # noqa: PLC0415 - imports the CDK, so only here
+        from compliance.guarding import guard as found  # noqa: PLC0415 - imports the CDK, so only here
 
         return found
     raise AttributeError(f"module 'compliance' has no attribute {name!r}")

@@ -8,32 +8,40 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance import waivers
 from compliance.assembly import read
+from compliance.engines import NAMES, evidence
 from compliance.files import write_whole
 from compliance.findings import SynthgateError
 from compliance.gate import Gate, Scope
 from compliance.reports import Format, render
+from compliance.reports.masking import mask_text
 from compliance.snapshots.engine import SnapshotsEngine
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
 
+    from compliance.assembly import Assembly
     from compliance.config import Config
     from compliance.findings import Report
 
 MANIFEST: Final = "cdk.json"
 SYNTH_SECONDS: Final = 600
 """How long one environment may take to synthesize."""
+MAX_WORDS: Final = 64_000
+"""Bytes from the end of an app's standard error in which its last words are looked for."""
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 REPORTS: Final[Mapping[str, Format]] = {
     "report.html": Format.HTML,
     "report.md": Format.MARKDOWN,
@@ -70,12 +78,17 @@ def run(
     """
     manifest = _manifest(project)
     names = _environments(manifest, environments or config.environments)
+    snapshots = SnapshotsEngine(
+        config.path(config.snapshots), environments=_environments(manifest, ())
+    )
     gate = Gate(
         config=config,
         waivers=waivers.load(config.path(config.waivers), shown=config.waivers),
         today=today,
-        scope=Scope(engines=tuple(engines)),
-        extra=() if engines else (SnapshotsEngine(config.path(config.snapshots)),),
+        # All of the table, not what the assembly calls for: an app without `compliance.guard` would
+        # ask for less than one with it.
+        scope=Scope(engines=tuple(engines) or NAMES),
+        extra=() if engines else (snapshots,),
     )
     try:
         gate.prepare()
@@ -89,62 +102,136 @@ def run(
                     names,
                 )
             )
-        return gate.check([read(folder) for folder in folders], progress=progress)
+        assemblies = [read(folder) for folder in folders]
+        for name, assembly in zip(names, assemblies, strict=True):
+            _is_of(name, assembly)
+        return gate.check(assemblies, progress=progress)
     finally:
         gate.close()
 
 
-def synthesize(*, project: Path, manifest: Mapping[str, Any], environment: str, out: Path) -> Path:
+def _is_of(environment: str, assembly: Assembly) -> None:
+    """Refuse an assembly of another environment: waivers and snapshots would be those of that one.
+
+    Raises:
+        SynthgateError: the app told `compliance.guard` another name.
+    """
+    try:
+        record = evidence.read(assembly)
+    except SynthgateError:
+        return  # The engines that rest on it say so.
+    if record and record.environment != environment:
+        raise SynthgateError(
+            f"{environment}: the app called compliance.guard for the environment "
+            f"{record.environment!r}; give it the one of the context"
+        )
+
+
+def synthesize(
+    *,
+    project: Path,
+    manifest: Mapping[str, Any],
+    environment: str,
+    out: Path,
+    seconds: float = SYNTH_SECONDS,
+) -> Path:
     """Run the app for one environment, as the CDK CLI would.
 
     The protocol is the CLI's: the app finds its output folder in `CDK_OUTDIR` and its context in
     `CDK_CONTEXT_JSON`. That validation finds something is not the app's failure here: the gate
     reads the findings.
 
+    Args:
+        project: folder with `cdk.json`.
+        manifest: its content.
+        environment: name of a block of its context.
+        out: the assembly is written below it; what an earlier run left there is removed.
+        seconds: how long the app may take.
+
     Returns:
         The assembly's folder.
 
     Raises:
         SynthgateError: the app cannot be started, fails, or takes too long; the text ends with the
-            last line that it printed.
+            last line that it printed, secrets masked.
     """
     folder = out / "cdk.out" / environment
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    try:
+        if folder.is_symlink():
+            folder.unlink()
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise SynthgateError(f"{folder}: cannot be made anew: {error.strerror}") from error
     context = {
+        "aws:cdk:enable-path-metadata": manifest.get("pathMetadata", True),
+        "aws:cdk:enable-asset-metadata": manifest.get("assetMetadata", True),
         **_context(manifest),
         "environment": environment,
         "@aws-cdk/core:failSynthOnValidationErrors": False,
     }
     # The interpreter's own folder first: `python3` of cdk.json is then the one that runs the gate.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    command = shlex.split(str(manifest["app"]))
-    found = shutil.which(command[0], path=path)
-    if found is None:
-        raise SynthgateError(f"{MANIFEST}: app: no such command {command[0]!r}")
+    environ = {
+        **os.environ,
+        "PATH": path,
+        "CDK_OUTDIR": str(folder.resolve()),
+        "CDK_CONTEXT_JSON": json.dumps(context),
+    }
     try:
-        done = subprocess.run(
-            [found, *command[1:]],
-            cwd=project,
-            env={
-                **os.environ,
-                "PATH": path,
-                "CDK_OUTDIR": str(folder.resolve()),
-                "CDK_CONTEXT_JSON": json.dumps(context),
-            },
-            capture_output=True,
-            text=True,
-            timeout=SYNTH_SECONDS,
-            check=False,
+        code, words = _run(
+            _command(str(manifest["app"]), project=project, path=path),
+            folder=project,
+            environ=environ,
+            seconds=seconds,
         )
     except subprocess.TimeoutExpired as error:
         raise SynthgateError(
-            f"{environment}: the app did not end within {SYNTH_SECONDS} seconds"
+            f"{environment}: the app did not end within {seconds:g} seconds"
         ) from error
-    if done.returncode != 0:
-        lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no message"]
-        raise SynthgateError(f"{environment}: the app failed: {lines[-1].strip()}")
+    except OSError as error:
+        raise SynthgateError(
+            f"{MANIFEST}: app: {manifest['app']!r} cannot be started: {error.strerror}"
+        ) from error
+    if code != 0:
+        lines = [line for line in words.splitlines() if line.strip()] or [f"exit code {code}"]
+        raise SynthgateError(f"{environment}: the app failed: {mask_text(lines[-1].strip())}")
     return folder
+
+
+def _command(text: str, *, project: Path, path: str) -> list[str]:
+    """The words of the app's command, its program found on PATH or in the project."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise SynthgateError(f"{MANIFEST}: app: {text!r}: {error}") from error
+    if not words:
+        raise SynthgateError(f"{MANIFEST}: app: a command is expected, such as 'python3 app.py'")
+    program = words[0]
+    found = shutil.which(str(project / program) if os.sep in program else program, path=path)
+    if found is None:
+        raise SynthgateError(f"{MANIFEST}: app: no such command {program!r}")
+    return [str(Path(found).absolute()), *words[1:]]
+
+
+def _run(
+    command: Sequence[str], *, folder: Path, environ: Mapping[str, str], seconds: float
+) -> tuple[int, str]:
+    """Exit code of a command, and the end of what it wrote to standard error."""
+    # A file, not a pipe: a pipe stays open as long as any child of the app lives.
+    with tempfile.TemporaryFile() as errors:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            timeout=seconds,
+            check=False,
+        )
+        errors.seek(max(0, errors.seek(0, os.SEEK_END) - MAX_WORDS))
+        return done.returncode, errors.read().decode(errors="replace")
 
 
 def reports_folder(out: Path) -> Path:
@@ -167,7 +254,7 @@ def _manifest(project: Path) -> Mapping[str, Any]:
             f"{path}: cannot be read: {error.strerror}; "
             "give the CDK project's folder with --project"
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SynthgateError(f"{path}: not JSON: {error}") from error
     if not isinstance(document, dict) or not isinstance(document.get("app"), str):
         raise SynthgateError(f"{path}: 'app' is expected to be a command, such as 'python3 app.py'")
@@ -187,6 +274,13 @@ def _environments(manifest: Mapping[str, Any], wanted: Sequence[str]) -> tuple[s
             f"{MANIFEST}: context.environments: a block for each environment is expected, "
             f"found {blocks!r}"
         )
+    for name in known:
+        # It becomes a folder's name, and what lies there is removed.
+        if not _NAME.fullmatch(name):
+            raise SynthgateError(
+                f"{MANIFEST}: context.environments: {name!r} is no name of an environment; "
+                "letters, digits, '-' and '_' are allowed"
+            )
     for name in wanted:
         if name not in known:
             raise SynthgateError(

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from compliance.assembly.model import Assembly, Json
 
-HASHED_IDS: Final[Mapping[str, re.Pattern[str]]] = {
-    # `aws-apigateway`'s Deployment and `aws-lambda`'s Version append an MD5 or a digest of it.
-    "AWS::ApiGateway::Deployment": re.compile(r"^(.*\D)([0-9a-f]{32})$"),
-    "AWS::ApiGatewayV2::Deployment": re.compile(r"^(.*\D)([0-9a-f]{32})$"),
-    "AWS::Lambda::Version": re.compile(r"^(.*CurrentVersion[0-9A-F]{8})([0-9a-f]{32})$"),
-}
+HASHED_TYPES: Final = frozenset(
+    {"AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Deployment", "AWS::Lambda::Version"}
+)
+"""Types whose logical id CDK ends with an MD5 of what is deployed (`Deployment` of
+`aws-apigateway`, `Version` of `aws-lambda`)."""
 ASSET: Final = "<asset>"
 HASH: Final = "<hash>"
+_HASHED_ID = re.compile(r"^(.+)[0-9a-f]{32}$")
 _SHA256 = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
@@ -88,8 +88,8 @@ def _hashed_ids(template: Json) -> Iterable[tuple[str, str]]:
         return
     taken: set[str] = set()
     for logical_id, body in resources.items():
-        pattern = HASHED_IDS.get(body.get("Type", "")) if isinstance(body, Mapping) else None
-        found = pattern.match(logical_id) if pattern else None
+        hashed = isinstance(body, Mapping) and body.get("Type") in HASHED_TYPES
+        found = _HASHED_ID.match(logical_id) if hashed else None
         if found:
             masked = f"{found.group(1)}{HASH}"
             if masked in taken or masked in resources:

@@ -14,6 +14,7 @@ from compliance.snapshots import difference
 from compliance.snapshots.canonical import asset_hashes, canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from compliance.assembly.model import Template
@@ -27,12 +28,14 @@ class SnapshotsEngine(Engine):
 
     Args:
         folder: where the snapshots lie, a folder for each environment.
+        environments: every environment that the app knows: a folder of another one is left over.
     """
 
     name = "snapshots"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, environments: Collection[str] = ()) -> None:
         self._folder = folder
+        self._environments = frozenset(environments)
 
     def examine(self, context: Context) -> Answer:
         """Compare the assembly with the snapshots of its environment."""
@@ -54,11 +57,8 @@ class SnapshotsEngine(Engine):
                 found.append(_finding(template, shown, old=old, new=new))
             else:
                 found.append(_passed(template, shown))
-        for path in files_below(folder, f"*{SUFFIX}"):
-            name = path.relative_to(folder).as_posix().removesuffix(SUFFIX)
-            if name not in names:
-                shown = path.relative_to(self._folder.parent).as_posix()
-                found.append(_orphan(shown))
+        left_over = [*orphans(folder, names), *self._of_other_environments()]
+        found += [_orphan(path.relative_to(self._folder.parent).as_posix()) for path in left_over]
         return Answer(
             EngineRun(
                 self.name,
@@ -70,6 +70,22 @@ class SnapshotsEngine(Engine):
             ),
             tuple(found),
         )
+
+    def _of_other_environments(self) -> Iterator[Path]:
+        """Snapshots of environments that the app knows no more, told once a run."""
+        known, self._environments = self._environments, frozenset()
+        for path in files_below(self._folder, f"*{SUFFIX}") if known else ():
+            if path.relative_to(self._folder).parts[0] not in known:
+                yield path
+
+
+def orphans(folder: Path, names: Collection[str]) -> list[Path]:
+    """Snapshots in an environment's folder that belong to no template of these names."""
+    return [
+        path
+        for path in files_below(folder, f"*{SUFFIX}")
+        if path.relative_to(folder).as_posix().removesuffix(SUFFIX) not in names
+    ]
 
 
 def snapshot_name(template: Template) -> str:

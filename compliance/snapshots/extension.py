@@ -78,7 +78,7 @@ class TemplateExtension(SingleFileSnapshotExtension):
     def write_snapshot(cls, **arguments: Any) -> None:  # noqa: ANN401 - passed through
         """Write the file. That its name says nothing of the test is meant."""
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message=".*Can not relate snapshot name")
+            warnings.filterwarnings("ignore", message=r"\s*Can not relate snapshot name")
             super().write_snapshot(**arguments)
 
     def diff_lines(

@@ -46,8 +46,9 @@ def assembly_snapshot(snapshot: SnapshotAssertion, pytestconfig: pytest.Config) 
     """Holds every template of an assembly to its snapshot."""
     from compliance import config as configuration  # noqa: PLC0415 - only who asks pays
     from compliance.assembly import read  # noqa: PLC0415
+    from compliance.snapshots import difference  # noqa: PLC0415
     from compliance.snapshots.canonical import asset_hashes, matcher  # noqa: PLC0415
-    from compliance.snapshots.engine import snapshot_name  # noqa: PLC0415
+    from compliance.snapshots.engine import orphans, snapshot_name  # noqa: PLC0415
     from compliance.snapshots.extension import TemplateExtension  # noqa: PLC0415
 
     beside = pytestconfig.rootpath / configuration.DEFAULT_FILE
@@ -61,7 +62,14 @@ def assembly_snapshot(snapshot: SnapshotAssertion, pytestconfig: pytest.Config) 
         found = read(folder)
         mask = matcher(asset_hashes(found))
         accepted = snapshot.with_defaults(extension_class=Extension, matcher=mask)
+        names = {snapshot_name(template) for template in found.templates}
         reviews = []
+        for path in orphans(Extension.folder / environment, names):
+            # syrupy looks for what no test asked for only in whole runs; an orphan is one always.
+            if pytestconfig.getoption("update_snapshots"):
+                path.unlink()
+            else:
+                reviews.append(f"{path.name}: {difference.headline(old='{}', new='')}")
         for template in found.templates:
             name = "/".join(filter(None, (environment, snapshot_name(template))))
             if not accepted(name=name) == template.body:  # noqa: SIM201 - `!=` is not syrupy's

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from constructs import IConstruct
 
+    from compliance.assembly import Assembly
+
 PACKS: Final[tuple[type[NagPack], ...]] = (
     AwsSolutionsChecks,
     ServerlessChecks,
@@ -80,6 +82,8 @@ def guard(
     # Last, because it writes the evidence of all.
     plugins.append(_Witness(SynthgateChecks(policy), record=record, version=""))
     cdk.Validations.of(app).add_plugins(*plugins)
+    # What an earlier synthesis left is no evidence of this one, should this one break.
+    (Path(app.outdir) / evidence.FILE).unlink(missing_ok=True)
 
 
 @dataclass
@@ -93,35 +97,49 @@ class _Record:
     last: int
     runs: list[PluginRun] = field(default_factory=list)
     blocking: int = 0
+    _assembly: Assembly | None = None
+
+    def assembly(self, context: cdk.IPolicyValidationContext) -> Assembly:
+        """The assembly that CDK has just written, read once."""
+        if self._assembly is None:
+            self._assembly = read(assembly_folder(context))
+        return self._assembly
 
     def add(self, run: PluginRun, context: cdk.IPolicyValidationContext) -> None:
         """Note a plugin's run, accept what waivers accept; the last run writes the evidence."""
+        assembly = self.assembly(context)
+        places = tuple(
+            place for template in assembly.templates for place in (template.stack, template.name)
+        )
         self.runs.append(run)
         for violation in run.violations:
-            finding = synthesis.as_finding(
-                violation, engine=run.engine, environment=self.environment
+            finding = synthesis.located(
+                synthesis.as_finding(violation, engine=run.engine, environment=self.environment),
+                assembly,
             )
-            waiver = self.waivers.match(finding, today=self.today)
-            if waiver:
-                _acknowledge(context.app_construct, run.name, finding, waiver)
-            elif blocks(finding, self.policy.threshold):
+            waiver = self.waivers.match(finding, today=self.today, places=places)
+            if waiver and _acknowledge(context.app_construct, run.name, finding, waiver):
+                continue
+            if blocks(finding, self.policy.threshold):
                 self.blocking += 1
         if len(self.runs) == self.last:
-            self._write(assembly_folder(context))
+            self._finish(assembly, context)
 
-    def _write(self, folder: Path) -> None:
-        assembly = read(folder)
+    def _finish(self, assembly: Assembly, context: cdk.IPolicyValidationContext) -> None:
         evidence.write(
             Evidence(
                 environment=self.environment,
                 resources=evidence.seen_in_tree(assembly),
                 templates=evidence.digests(assembly),
+                acknowledged=_acknowledged_above(context),
                 plugins=tuple(self.runs),
             ),
-            folder,
+            assembly.path,
         )
         if self.blocking:
             print(f"synthgate: {self.blocking} findings block; {HINT}", file=sys.stderr)  # noqa: T201
+        # The app may be synthesized again.
+        self.runs, self.blocking, self._assembly = [], 0, None
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
@@ -151,13 +169,13 @@ class _Witness:
         if isinstance(self._pack, SynthgateChecks):
             found = self._pack.judged
         else:
-            found = tuple(_violations(report.violations))
+            found = tuple(_violations(report.violations, self._record.assembly(context)))
         self._record.add(
             PluginRun(
                 engine="cdk-nag",
                 name=self.name,
                 version=self._version,
-                rules=len(self.rule_ids),
+                rules=tuple(rule.removeprefix(synthesis.OWN_PREFIX) for rule in self.rule_ids),
                 seconds=round(time.perf_counter() - start, 3),
                 violations=found,
             ),
@@ -175,46 +193,126 @@ class _CloudFormation(cdk.CloudFormationValidatePlugin):
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         start = time.perf_counter()
-        report = super().validate(context)
+        assembly = self._record.assembly(context)
+        # CDK's own context leaves the templates of nested stacks out.
+        report = super().validate(_EveryTemplate(assembly, context))
         self._record.add(
             PluginRun(
                 engine="cloudformation",
                 name=self.name,
                 version=synthesis.version("aws-cdk-lib"),
-                rules=0,
+                rules=tuple(self.rule_ids or ()),
                 seconds=round(time.perf_counter() - start, 3),
-                violations=tuple(_violations(report.violations)),
+                violations=tuple(_violations(report.violations, assembly)),
             ),
             context,
         )
         return report
 
 
-def _violations(reported: Iterable[cdk.PolicyViolation]) -> Iterable[Violation]:
+@jsii.implements(cdk.IPolicyValidationContext)
+class _EveryTemplate:
+    """A validation's context that names every template of an assembly."""
+
+    def __init__(self, assembly: Assembly, context: cdk.IPolicyValidationContext) -> None:
+        self._context = context
+        self._stacks = [
+            cdk.PolicyValidationStack(
+                stack_construct_path=template.stack,
+                template_path=str(template.path),
+                account_id=template.account or None,
+                region=template.region or None,
+            )
+            for template in assembly.templates
+        ]
+
+    @property
+    def app_construct(self) -> IConstruct:
+        return self._context.app_construct
+
+    @property
+    def template_paths(self) -> list[str]:
+        return [stack.template_path for stack in self._stacks]
+
+    @property
+    def stack_templates(self) -> list[cdk.PolicyValidationStack]:
+        return self._stacks
+
+    @property
+    def account_id(self) -> str | None:
+        return self._context.account_id
+
+    @property
+    def region(self) -> str | None:
+        return self._context.region
+
+
+def _violations(reported: Iterable[cdk.PolicyViolation], assembly: Assembly) -> Iterable[Violation]:
+    names = {str(template.path): template.name for template in assembly.templates}
     for violation in reported:
         for resource in violation.violating_resources:
+            template = resource.template_path or ""
             yield Violation(
                 rule=violation.rule_name,
                 level=violation.severity or "error",
                 message=violation.description,
                 construct_path=resource.construct_path or "",
                 logical_id=resource.resource_logical_id or "",
-                template=Path(resource.template_path).name if resource.template_path else "",
+                template=names.get(template, template),
                 location=", ".join(resource.locations or ()),
                 remediation=violation.fix or "",
             )
 
 
-def _acknowledge(app: IConstruct, plugin: str, finding: Finding, waiver: waivers.Waiver) -> None:
-    """Acknowledge one exact finding where it stands, with the prefix that leaves a trace."""
-    construct: Any = app
-    for part in filter(None, finding.construct_path.split("/")):
-        construct = construct.node.find_child(part)
+def _acknowledged_above(context: cdk.IPolicyValidationContext) -> dict[str, tuple[str, ...]]:
+    """What the app's code acknowledges above its stacks, where no stack's metadata tells it.
+
+    cdk-nag drops a finding when any construct above it acknowledges the finding's bare id.
+    """
+    above = {""}
+    for stack in context.stack_templates:
+        parts = stack.stack_construct_path.split("/")
+        above |= {"/".join(parts[:length]) for length in range(1, len(parts))}
+    found = {}
+    for path in sorted(above):
+        construct = _construct(context.app_construct, path)
+        ids = tuple(
+            name
+            for entry in (construct.node.metadata if construct else ())
+            if entry.type == cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY
+            for name in entry.data
+        )
+        if ids:
+            found[path] = ids
+    return found
+
+
+def _acknowledge(app: IConstruct, plugin: str, finding: Finding, waiver: waivers.Waiver) -> bool:
+    """Acknowledge one exact finding where it stands, with the prefix that leaves a trace.
+
+    Returns:
+        Whether it could be: not where no construct is known, since an acknowledgment reaches all
+        that is below.
+    """
+    construct = _construct(app, finding.construct_path) if finding.construct_path else None
+    if construct is None:
+        return False
     namespace = plugin.replace(" ", "-")
-    rule = f"{plugin}-{finding.rule}" if plugin == "Synthgate" else finding.rule
+    rule = f"{plugin}-{finding.rule}" if plugin == synthesis.OWN_PACK else finding.rule
     cdk.Validations.of(construct).acknowledge(
         cdk.Acknowledgment(
             id=f"{namespace}::{rule}",
             reason=f"{waiver.reason} ({waiver.owner}, until {waiver.expires})",
         )
     )
+    return True
+
+
+def _construct(app: IConstruct, path: str) -> Any:  # noqa: ANN401 - jsii's own proxy
+    """The construct of a path, `None` when there is none."""
+    construct: Any = app
+    for part in filter(None, path.split("/")):
+        construct = construct.node.try_find_child(part)
+        if construct is None:
+            return None
+    return construct
