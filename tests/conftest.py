@@ -35,6 +35,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def once() -> Callable[[Path, Callable[[Path], object]], Path]:
+    """Return what makes a folder once in a run, whichever worker comes first."""
+    return _once
+
+
+@pytest.fixture(scope="session")
 def assemblies(shared: Path) -> Callable[[str], Path]:
     """Return what gives the folder of an environment's assembly, as ``cdk synth`` makes it."""
 
