@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DEBUG: Final = "SYNTHGATE_DEBUG"
 _BROKEN: Final = 3
+_INTERRUPTED: Final = 130
 
 app = typer.Typer(
     name="synthgate",
@@ -86,18 +87,17 @@ def check(
     import datetime as dt  # noqa: PLC0415 - each command loads what it needs
 
     from compliance import config as configuration  # noqa: PLC0415
-    from compliance import engines, waivers  # noqa: PLC0415
+    from compliance import waivers  # noqa: PLC0415
     from compliance.assembly import read  # noqa: PLC0415
     from compliance.gate import Gate, Scope  # noqa: PLC0415
 
     policy = configuration.load(config)
-    named = engines.NAMES if engine.strip().lower() == "all" else _listed(engine)
     gate = Gate(
         config=policy,
         waivers=waivers.load(policy.path(policy.waivers), shown=policy.waivers),
         today=dt.datetime.now(tz=dt.UTC).date(),
         scope=Scope(
-            engines=tuple(named),
+            engines=_engines(engine),
             families=_listed(family.lower()),
             rules=_listed(rule),
         ),
@@ -146,12 +146,12 @@ def gate(
     from compliance import config as configuration  # noqa: PLC0415
     from compliance import pipeline  # noqa: PLC0415
 
-    policy = configuration.load(config or _beside(project))
+    policy = configuration.load(config, start=project)
     report = pipeline.run(
         project=project,
         config=policy,
         environments=_listed(env),
-        engines=_listed(engine),
+        engines=_engines(engine),
         out=out if out.is_absolute() else project / out,
         today=dt.datetime.now(tz=dt.UTC).date(),
         progress=(lambda _: None) if quiet else _progress,
@@ -169,11 +169,17 @@ def gate(
 def main() -> None:
     """Run the command. What a user can cause becomes one line and exit code 2."""
     try:
-        app()
+        sys.exit(app(prog_name="synthgate", standalone_mode=False))
+    except typer.Abort:
+        sys.exit(_INTERRUPTED)
     except SynthgateError as error:
         typer.echo(f"synthgate: {_one_line(str(error))}", err=True)
         sys.exit(2)
     except Exception as error:
+        usage = _usage(error)
+        if usage:
+            typer.echo(usage, err=True)
+            sys.exit(2)
         if os.environ.get(DEBUG):
             raise
         typer.echo(
@@ -182,6 +188,19 @@ def main() -> None:
             err=True,
         )
         sys.exit(_BROKEN)
+
+
+def _usage(error: Exception) -> str:
+    """What to tell of a command line that cannot be understood, empty for any other error."""
+    # Typer has taken Click in, and exports no name for the base of its usage errors.
+    if not isinstance(error, typer.BadParameter.__mro__[1]):
+        return ""
+    text = str(getattr(error, "format_message", error.__str__)())
+    if "\n" in text:
+        return text  # no argument at all: this is the help
+    context = getattr(error, "ctx", None)
+    command = "synthgate" if context is None else context.command_path
+    return f"synthgate: {_one_line(text).rstrip('.')}; see `{command} --help`"
 
 
 def _deliver(
@@ -228,13 +247,14 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def _engines(text: str) -> tuple[str, ...]:
+    from compliance import engines  # noqa: PLC0415
+
+    return engines.NAMES if text.strip().lower() == "all" else _listed(text)
+
+
 def _progress(text: str) -> None:
     typer.echo(f"synthgate: {text}", err=True)
-
-
-def _beside(project: Path) -> Path | None:
-    found = project / "pyproject.toml"
-    return found if found.is_file() else None
 
 
 def _shown(path: Path) -> str:

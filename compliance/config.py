@@ -16,6 +16,8 @@ from compliance.findings import Severity, SynthgateError
 
 DEFAULT_FILE: Final = "pyproject.toml"
 SECTION: Final = "tool.synthgate"
+MAX_PROBLEMS: Final = 5
+"""How many wrong settings one error text names."""
 
 Days = Annotated[int, Field(ge=1, le=3653)]
 
@@ -95,30 +97,38 @@ class Config(_Table):
         return (self._root / relative).resolve()
 
 
-def load(path: Path | None = None) -> Config:
+def load(path: Path | None = None, *, start: Path | None = None) -> Config:
     """Read the policy data.
 
     Args:
         path: a TOML file with a `[tool.synthgate]` table. Without it, the nearest `pyproject.toml`
-            from the working folder upwards; if there is none, the defaults.
+            from `start` upwards; if there is none, or it has no such table, the defaults.
+        start: folder to look from; the working folder by default.
 
     Raises:
-        SynthgateError: the file is named but missing, is not TOML, or a setting is unknown or
-            wrong; the text names the file, the setting, the value seen and what is allowed.
+        SynthgateError: the file is named but missing, is not TOML, or a setting is unknown, wrong
+            or misplaced; the text names the file, the setting, the value seen and what is allowed.
     """
     if path is None:
-        path = _nearest(Path.cwd())
+        start = (start or Path()).absolute()
+        path = _nearest(start)
         if path is None:
-            return _rooted(Config(), Path.cwd())
+            return _rooted(Config(), start)
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SynthgateError(f"{path}: cannot read the configuration: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SynthgateError(f"{path}: not TOML: {error}") from error
-    table = document.get("tool", {}).get("synthgate", {})
+    for name in document:
+        if name == "synthgate" or name.replace("-", "_") in Config.model_fields:
+            # Left aside without a word, a threshold would seem to be set.
+            raise SynthgateError(f"{path}: {name}: settings stand in the table [{SECTION}]")
+    tools = document.get("tool", {})
     try:
-        config = Config.model_validate(table)
+        config = Config.model_validate(
+            tools.get("synthgate", {}) if isinstance(tools, dict) else tools
+        )
     except ValidationError as error:
         raise SynthgateError(f"{path}: {explain(error, SECTION)}") from error
     return _rooted(config, path.resolve().parent)
@@ -126,15 +136,32 @@ def load(path: Path | None = None) -> Config:
 
 def explain(error: ValidationError, section: str) -> str:
     """A validation error as one line: each setting, the value seen, what is allowed."""
-    return "; ".join(
+    problems = error.errors(include_url=False)
+    lines = [
         f"[{section}] {'.'.join(str(part) for part in problem['loc']) or 'table'}: "
-        + (
-            "unknown setting; remove it or mend its spelling"
-            if problem["type"] == "extra_forbidden"
-            else f"{problem['msg']}, found {_short(problem['input'])}"
-        )
-        for problem in error.errors(include_url=False)
-    )
+        + _explained(problem["type"], problem["msg"], problem["input"])
+        for problem in problems[:MAX_PROBLEMS]
+    ]
+    if len(problems) > MAX_PROBLEMS:
+        lines.append(f"and {len(problems) - MAX_PROBLEMS} more")
+    return "; ".join(lines)
+
+
+def _explained(kind: str, message: str, value: object) -> str:
+    match kind:
+        case "extra_forbidden":
+            return "unknown setting; remove it or mend its spelling"
+        case "missing":
+            return "is missing"
+        case "value_error":
+            message = message.removeprefix("Value error, ")
+        case "tuple_type":
+            message = "Input should be a list"
+        case "model_type":
+            message = "Input should be a table"
+        case _:
+            pass
+    return f"{message}, found {_short(value)}"
 
 
 def _short(value: object) -> str:

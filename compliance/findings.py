@@ -7,6 +7,7 @@ Field names are those of the JSON that `synthgate check --format json` prints.
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -212,6 +213,36 @@ class Report:
         return [finding for finding in self.results if blocks(finding, self.threshold)]
 
 
+def engines_of(rule: str) -> frozenset[str]:
+    """Names of the engines that can find a rule, told from the form of its id.
+
+    Args:
+        rule: an id, with or without a finding in brackets.
+
+    Returns:
+        One engine for a stock rule or a rule about snapshots; the three that serve the catalogue
+        for anything else.
+    """
+    for pattern, engine in _STOCK.items():
+        if pattern.match(rule):
+            return frozenset({engine})
+    return CATALOGUE_ENGINES
+
+
+CATALOGUE_ENGINES: Final = frozenset({"own", "cdk-nag", "checkov"})
+"""Engines that judge by the own rules."""
+_STOCK: Final = {
+    re.compile(r"CKV"): "checkov",
+    # cdk-nag writes `<pack>-<rule>`; the names of its packs are in its README.
+    re.compile(r"(AwsSolutions|Serverless|NIST\.800\.53\.R[45]|HIPAA\.Security|PCI\.DSS\.321)-"): (
+        "cdk-nag"
+    ),
+    re.compile(r"acknowledged-in-code$"): "cdk-nag",
+    re.compile(r"[EFIW]\d{4}$"): "cloudformation",
+    re.compile(r"snapshot-"): "snapshots",
+}
+
+
 def blocks(finding: Finding, threshold: Severity) -> bool:
     """Whether `finding` alone makes a run red.
 
@@ -234,16 +265,22 @@ def decide(
     """The verdict of a run.
 
     Args:
-        engines: one row an engine; those with `required` must have run.
+        engines: one row an engine; those with `required` must have run, and none may have failed.
         results: all findings, waivers applied.
         threshold: severity from which a failed finding blocks.
 
     Returns:
-        `error` if no engine was required or one that was did not run, else `red` if any finding
-        blocks, else `green`.
+        `error` if no engine was required, one that was did not run, or any broke, else `red` if any
+        finding blocks, else `green`.
     """
-    required = [engine for engine in engines if engine.required]
-    if not required or any(engine.status is not Status.RAN for engine in required):
+    rows = list(engines)
+    required = [engine for engine in rows if engine.required]
+    if (
+        not required
+        or any(engine.status is not Status.RAN for engine in required)
+        # What broke had something to look at: its silence about it is not worth a green.
+        or any(engine.status is Status.FAILED for engine in rows)
+    ):
         return Verdict.ERROR
     if any(blocks(finding, threshold) for finding in results):
         return Verdict.RED

@@ -9,14 +9,23 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from compliance import engines, rules, waivers
-from compliance.engines import evidence
-from compliance.engines.base import Answer, merge
-from compliance.findings import EngineRun, Finding, Report, Status, SynthgateError, decide
+from compliance.engines import evidence, synthesis
+from compliance.engines.base import Answer, broken, merge
+from compliance.findings import (
+    CATALOGUE_ENGINES,
+    EngineRun,
+    Finding,
+    Report,
+    Status,
+    SynthgateError,
+    decide,
+    engines_of,
+)
 from compliance.rules.base import Context
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from compliance.assembly.model import Assembly
     from compliance.config import Config
@@ -45,12 +54,20 @@ class Scope:
         """Whether a finding is asked for. What is wrong with waivers always is."""
         if finding.engine == waivers.ENGINE:
             return True
-        if self.rules and finding.rule.partition("[")[0] not in self.rules:
+        if self.rules and self._names(finding).isdisjoint(self.rules):
             return False
         if self.families:
             rule = rules.by_id().get(finding.rule)
             return rule is not None and rule.family in self.families
         return True
+
+    def _names(self, finding: Finding) -> frozenset[str]:
+        """Rules that a finding answers for, with and without what stands in brackets."""
+        names = {finding.rule}
+        if finding.rule == synthesis.IN_CODE:
+            # What cdk-nag dropped because of it is among what was asked for.
+            names.add(finding.observed.partition("::")[2])
+        return frozenset(names | {name.partition("[")[0] for name in names})
 
     @property
     def rule_ids(self) -> frozenset[str] | None:
@@ -86,8 +103,8 @@ class Gate:
 
     def prepare(self) -> None:
         """Start the engines that take time, before there is an assembly."""
-        for name in self.scope.engines or ALWAYS:
-            self._engine(name).prepare()
+        for _, engine in self._asked(synthesized=False):
+            engine.prepare()
 
     def close(self) -> None:
         """Stop every engine."""
@@ -109,8 +126,12 @@ class Gate:
         Raises:
             SynthgateError: there is nothing to judge.
         """
-        if not assemblies:
-            raise SynthgateError("nothing to check: give a cdk.out folder or a template file")
+        if not any(assembly.size for assembly in assemblies):
+            raise SynthgateError(
+                "nothing to check: "
+                + (", ".join(str(assembly.path) for assembly in assemblies) or "no path given")
+                + " holds no resource; give a cdk.out folder or a template file"
+            )
         answers: dict[str, list[tuple[bool, Answer]]] = {}
         findings: list[Finding] = []
         environments: list[str] = []
@@ -118,26 +139,23 @@ class Gate:
             environment, synthesized = _origin(assembly)
             environments.append(environment)
             context = Context(assembly, self.config)
-            required = self.scope.engines or (engines.NAMES if synthesized else ALWAYS)
-            for name in engines.NAMES:
-                optional = name not in required
-                if optional and (self.scope.engines or name in ALWAYS):
-                    continue
-                progress(f"{name}: {environment or assembly.path.name}")
-                answer = self._engine(name).examine(context)
-                answers.setdefault(name, []).append((not optional, answer))
-                findings += [replace(found, environment=environment) for found in answer.findings]
-            for engine in self.extra:
+            for required, engine in self._asked(synthesized=synthesized):
                 progress(f"{engine.name}: {environment or assembly.path.name}")
-                answer = engine.examine(context)
-                answers.setdefault(engine.name, []).append((True, answer))
+                answer = _examine(engine, context)
+                answers.setdefault(engine.name, []).append((required, answer))
                 findings += [replace(found, environment=environment) for found in answer.findings]
         runs = tuple(self._runs(answers))
+        notices = list(self._unknown(answers))
         applied = waivers.apply(
             self.waivers,
             findings,
             today=self.today,
-            stacks=[stack for assembly in assemblies for stack in assembly.stacks],
+            places=[
+                place
+                for assembly in assemblies
+                for template in assembly.templates
+                for place in (template.stack, template.name)
+            ],
             environments=environments,
             in_scope=self.scope.rule_ids,
             engines=frozenset(run.name for run in runs if run.status is Status.RAN),
@@ -157,8 +175,53 @@ class Gate:
             scope=tuple(str(assembly.path) for assembly in assemblies),
             resources=sum(assembly.size for assembly in assemblies),
             templates=sum(len(assembly.templates) for assembly in assemblies),
-            notices=tuple(applied.notices),
+            notices=(*notices, *applied.notices),
         )
+
+    def _asked(self, *, synthesized: bool) -> Iterator[tuple[bool, Engine]]:
+        """The engines that look at one assembly, and whether the verdict needs each."""
+        required = set(self.scope.engines or (engines.NAMES if synthesized else ALWAYS))
+        for rule in self.scope.rules:
+            # Asked for a rule, the gate needs an engine that can find it.
+            able = engines_of(rule)
+            if able.isdisjoint(required):
+                required |= able
+        for name in engines.NAMES:
+            if name in required or not (self.scope.engines or name in ALWAYS):
+                yield name in required, self._engine(name)
+        for engine in self.extra:
+            yield True, engine
+
+    def _unknown(self, answers: Mapping[str, list[tuple[bool, Answer]]]) -> Iterator[str]:
+        """Look for rules asked for that no engine has: they would look like clean ones.
+
+        Yields:
+            A notice for each rule of an engine that does not list its rules.
+
+        Raises:
+            SynthgateError: the engine does, and the rule is not among them.
+        """
+        for rule in self.scope.rules:
+            ran = [
+                answer.rules
+                for name in engines_of(rule)
+                for _, answer in answers.get(name, ())
+                if answer.run.status is Status.RAN
+            ]
+            listed = [known for known in ran if known is not None]
+            if (
+                listed
+                and len(listed) == len(ran)
+                and rule.partition("[")[0] not in frozenset().union(*listed)
+            ):
+                raise SynthgateError(
+                    f"--rule {rule}: {' and '.join(sorted(engines_of(rule)))} has no such rule"
+                )
+            if ran and not listed:
+                yield (
+                    f"{' and '.join(sorted(engines_of(rule)))} does not list its rules: "
+                    f"mind the spelling of {rule}"
+                )
 
     def _engine(self, name: str) -> Engine:
         if name not in self._made:
@@ -173,10 +236,22 @@ class Gate:
             if not given:
                 runs.append(EngineRun(name, Status.NOT_RUN, reason="not asked for", required=False))
                 continue
-            needed = [answer for required, answer in given if required]
-            run = merge(name, needed or [answer for _, answer in given])
-            runs.append(replace(run, required=bool(needed)))
+            needed = any(required for required, _ in given)
+            counted = [
+                answer
+                for required, answer in given
+                if required or not needed or answer.run.status is Status.FAILED
+            ]
+            runs.append(replace(merge(name, counted), required=needed))
         return runs
+
+
+def _examine(engine: Engine, context: Context) -> Answer:
+    """An engine's answer; whatever it raises is one too, and never a green."""
+    try:
+        return engine.examine(context)
+    except Exception as error:  # noqa: BLE001 - an engine that breaks must not take the rest along
+        return engine.failed(broken(error))
 
 
 def _origin(assembly: Assembly) -> tuple[str, bool]:
@@ -190,7 +265,10 @@ def _origin(assembly: Assembly) -> tuple[str, bool]:
 
 
 def _known(scope: Scope) -> None:
-    """Refuse names that nothing has: a misspelled rule must not look like a clean one."""
+    """Refuse names that nothing has, and questions that nobody asked for can answer.
+
+    Either would look like a clean run.
+    """
     for name in scope.engines:
         if name not in engines.NAMES:
             raise SynthgateError(
@@ -200,10 +278,23 @@ def _known(scope: Scope) -> None:
     for name in scope.families:
         if name not in families:
             raise SynthgateError(f"--family {name}: no such family; one of {', '.join(families)}")
+        _answerable(f"--family {name}", CATALOGUE_ENGINES, scope)
     for name in scope.rules:
-        if name not in rules.by_id() and not name.startswith(
-            ("CKV", "AwsSolutions", "Serverless", "NIST", "E", "W", "F", "I")
-        ):
+        own = rules.by_id().get(name)
+        able = engines_of(name)
+        if not own and (able == CATALOGUE_ENGINES or not able <= set(engines.NAMES)):
             raise SynthgateError(
                 f"--rule {name}: no such rule; see `synthgate rules` for the catalogue"
             )
+        if scope.families and (own is None or own.family not in scope.families):
+            raise SynthgateError(
+                f"--rule {name}: not of the family {', '.join(scope.families)}; leave --family out"
+            )
+        _answerable(f"--rule {name}", able, scope)
+
+
+def _answerable(asked: str, able: frozenset[str], scope: Scope) -> None:
+    if scope.engines and able.isdisjoint(scope.engines):
+        raise SynthgateError(
+            f"{asked}: no engine asked for judges it; one of {', '.join(sorted(able))} does"
+        )

@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from compliance.config import explain
-from compliance.findings import AppliedWaiver, Finding, Outcome, Severity, SynthgateError
+from compliance.findings import (
+    AppliedWaiver,
+    Finding,
+    Outcome,
+    Severity,
+    SynthgateError,
+    engines_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +36,7 @@ WARN_DAYS: Final = 30
 ENGINE: Final = "waivers"
 """Name under which findings about waivers are reported."""
 _MIN_WORDS: Final = 5
-_HEADER = re.compile(r"^\s*\[\[\s*waiver\s*\]\]", re.MULTILINE)
+_HEADER = re.compile(r"""^[ \t]*\[\[[ \t]*(waiver|"waiver"|'waiver')[ \t]*\]\]""", re.MULTILINE)
 
 
 class Waiver(BaseModel):
@@ -89,10 +96,19 @@ class Waivers:
     file: str = ""
     items: tuple[tuple[int, Waiver], ...] = ()
 
-    def match(self, finding: Finding, *, today: dt.date) -> Waiver | None:
-        """The first waiver in force that accepts a finding."""
+    def match(
+        self, finding: Finding, *, today: dt.date, places: Sequence[str] = ()
+    ) -> Waiver | None:
+        """The first waiver in force that accepts a finding.
+
+        Args:
+            finding: of any engine.
+            today: the date that ends are compared with.
+            places: stacks and templates, which a waiver has to stay below.
+        """
         for _, waiver in self.items:
-            if today <= waiver.expires and waiver.covers(finding):
+            left = (waiver.expires - today).days
+            if 0 <= left <= MAX_DAYS and waiver.covers(finding) and not _too_broad(waiver, places):
                 return waiver
         return None
 
@@ -135,12 +151,11 @@ def load(path: Path, *, shown: str = "") -> Waivers:
     if unknown:
         raise SynthgateError(f"{shown}: unknown table {unknown[0]!r}; only [[waiver]] is known")
     tables = document.get("waiver", [])
-    if not isinstance(tables, list):
+    lines = _header_lines(text, wanted=len(tables)) if isinstance(tables, list) else []
+    if not isinstance(tables, list) or len(lines) != len(tables):
         raise SynthgateError(f"{shown}: 'waiver' is written [[waiver]], once for each waiver")
-    lines = [text.count("\n", 0, found.start()) + 1 for found in _HEADER.finditer(text)]
     items = []
-    for index, table in enumerate(tables):
-        line = lines[index] if index < len(lines) else 1
+    for line, table in zip(lines, tables, strict=True):
         try:
             items.append((line, Waiver.model_validate(table)))
         except ValidationError as error:
@@ -148,12 +163,29 @@ def load(path: Path, *, shown: str = "") -> Waivers:
     return Waivers(file=shown, items=tuple(items))
 
 
+def _header_lines(text: str, *, wanted: int) -> list[int]:
+    """Line of each `[[waiver]]` that is a table's header, as many as `wanted` or a mistake."""
+    headers = list(_HEADER.finditer(text))
+    if len(headers) != wanted:
+        headers = [found for found in headers if not _inside_a_string(text[: found.start()])]
+    return [text.count("\n", 0, found.start()) + 1 for found in headers]
+
+
+def _inside_a_string(before: str) -> bool:
+    """Whether a TOML document that starts like this has a string still open."""
+    try:
+        tomllib.loads(before)
+    except tomllib.TOMLDecodeError:
+        return True
+    return False
+
+
 def apply(
     waivers: Waivers,
     findings: Iterable[Finding],
     *,
     today: dt.date,
-    stacks: Sequence[str],
+    places: Sequence[str],
     environments: Sequence[str],
     in_scope: frozenset[str] | None = None,
     engines: frozenset[str] = frozenset(),
@@ -164,8 +196,8 @@ def apply(
         waivers: the file's content.
         findings: of every engine that ran.
         today: the date that ends are compared with.
-        stacks: construct paths of the stacks that were looked at: a waiver of another stack is not
-            this run's business.
+        places: construct paths of the stacks, and names of the templates, that were looked at: a
+            waiver of another one is not this run's business.
         environments: environments that were looked at, likewise.
         in_scope: rule ids this run asked for, `None` for all: waivers of other rules are not judged
             unused.
@@ -177,18 +209,18 @@ def apply(
         accepted = None
         if finding.outcome in {Outcome.FAIL, Outcome.UNDECIDED}:
             for line, waiver in waivers.items:
-                if waiver.covers(finding) and not _too_broad(waiver, stacks):
+                if waiver.covers(finding) and not _too_broad(waiver, places):
                     used.add(line)
                     if today <= waiver.expires:
                         accepted = accepted or waiver
         done.findings.append(finding.waived_by(accepted.applied()) if accepted else finding)
     for line, waiver in waivers.items:
-        if _concerns(waiver, stacks, environments):
-            asked = in_scope is None or _base(waiver.rule) in in_scope
-            could_be_found = asked and _engine_of(waiver.rule) in {"", *engines}
+        if _concerns(waiver, places, environments):
+            asked = in_scope is None or not in_scope.isdisjoint({waiver.rule, _base(waiver.rule)})
+            could_be_found = asked and not engines_of(waiver.rule).isdisjoint(engines)
             unused = could_be_found and line not in used
             done.findings += _judge(
-                waivers, line, waiver, today=today, stacks=stacks, unused=unused
+                waivers, line, waiver, today=today, places=places, unused=unused
             )
             left = (waiver.expires - today).days
             if line in used and 0 <= left <= WARN_DAYS:
@@ -205,7 +237,7 @@ def _judge(
     waiver: Waiver,
     *,
     today: dt.date,
-    stacks: Sequence[str],
+    places: Sequence[str],
     unused: bool,
 ) -> Iterator[Finding]:
     place = f"{waivers.file}:{line}"
@@ -224,7 +256,7 @@ def _judge(
             f"The {what} ends on {waiver.expires}, more than {MAX_DAYS} days ahead.",
             f"Let it end by {today + dt.timedelta(days=MAX_DAYS)}.",
         )
-    if _too_broad(waiver, stacks):
+    if _too_broad(waiver, places):
         yield _about(
             "waiver-too-broad",
             place,
@@ -266,13 +298,6 @@ def _base(rule: str) -> str:
     return rule.partition("[")[0]
 
 
-def _engine_of(rule: str) -> str:
-    """The engine that alone can find a stock rule; empty for a rule that several serve."""
-    if rule.startswith("CKV"):
-        return "checkov"
-    return "cdk-nag" if rule.startswith(("AwsSolutions-", "Serverless-", "NIST.")) else ""
-
-
 def _places(finding: Finding) -> tuple[str, ...]:
     """Names by which a waiver may point to where a finding stands."""
     by_id = f"{finding.template}/{finding.logical_id}" if finding.logical_id else finding.template
@@ -285,24 +310,27 @@ def _matches(pattern: str, path: str) -> bool:
     return path == pattern
 
 
-def _too_broad(waiver: Waiver, stacks: Sequence[str]) -> bool:
+def _too_broad(waiver: Waiver, places: Sequence[str]) -> bool:
     within = waiver.place.removesuffix("/*")
-    return (
-        "*" in within
-        or "/" not in within
-        or any(stack == within or stack.startswith(f"{within}/") for stack in stacks)
+    return _names_no_construct(within) or any(
+        place == within or place.startswith(f"{within}/") for place in places
     )
 
 
-def _concerns(waiver: Waiver, stacks: Sequence[str], environments: Sequence[str]) -> bool:
-    """Whether a run over these stacks and environments has a word on the waiver."""
+def _concerns(waiver: Waiver, places: Sequence[str], environments: Sequence[str]) -> bool:
+    """Whether a run over these stacks, templates and environments has a word on the waiver."""
     if waiver.environments and not set(waiver.environments) & set(environments):
         return False
     within = waiver.place.removesuffix("/*")
-    return any(
-        within == stack or within.startswith(f"{stack}/") or stack.startswith(f"{within}/")
-        for stack in stacks
+    return _names_no_construct(within) or any(
+        within == place or within.startswith(f"{place}/") or place.startswith(f"{within}/")
+        for place in places
     )
+
+
+def _names_no_construct(within: str) -> bool:
+    """Whether a place is a stack or a pattern, whatever the stacks of a run are."""
+    return "*" in within or "/" not in within
 
 
 def _same(one: Waiver, other: Waiver) -> bool:

@@ -60,6 +60,7 @@ class Template:
         region: the stack's region when known, else empty.
         paths: construct path by logical id, from the assembly's metadata, for templates that carry
             no path metadata of their own.
+        parent: for a nested stack, the `AWS::CloudFormation::Stack` that it belongs to.
     """
 
     name: str
@@ -70,13 +71,14 @@ class Template:
     account: str = ""
     region: str = ""
     paths: Mapping[str, str] = field(default_factory=dict)
+    parent: Resource | None = None
 
     @cached_property
     def resources(self) -> Mapping[str, Resource]:
         """Resources by logical id, in the template's order.
 
-        Entries that are no resource (no object, no `Type`) are left out; the reader has refused
-        templates in which they occur outside `Fn::ForEach`.
+        Entries that are no resource (no object, no `Type`) are left out; the reader refuses
+        templates that have any.
         """
         found = {}
         for logical_id, body in _section(self.body, "Resources").items():
@@ -147,16 +149,36 @@ class Assembly:
         return sum(len(template.resources) for template in self.templates)
 
     @cached_property
-    def exports(self) -> Mapping[str, tuple[Template, Json]]:
-        """Output values that other stacks import, by literal export name."""
+    def exports(self) -> Mapping[str, tuple[tuple[Template, Json], ...]]:
+        """Output values that other stacks import, by literal export name.
+
+        Several stacks may export one name: an assembly can hold a stage for each account and
+        region, and names are unique in one of those only.
+        """
+        found: dict[str, list[tuple[Template, Json]]] = defaultdict(list)
+        for template in self.templates:
+            for output in template.outputs.values():
+                export = output.get("Export") if isinstance(output, Mapping) else None
+                name = export.get("Name") if isinstance(export, Mapping) else None
+                if isinstance(name, str):
+                    found[name].append((template, output.get("Value")))
+        return {name: tuple(values) for name, values in found.items()}
+
+    @cached_property
+    def nested(self) -> Mapping[Resource, Template]:
+        """Templates of nested stacks, by the resource that they belong to."""
         return {
-            output["Export"]["Name"]: (template, output.get("Value"))
-            for template in self.templates
-            for output in template.outputs.values()
-            if isinstance(output, Mapping)
-            and isinstance(output.get("Export"), Mapping)
-            and isinstance(output["Export"].get("Name"), str)
+            template.parent: template for template in self.templates if template.parent is not None
         }
+
+    @cached_property
+    def by_stack_name(self) -> Mapping[str, tuple[Template, ...]]:
+        """Templates by their stack's name; each account and region may have one of that name."""
+        found: dict[str, list[Template]] = defaultdict(list)
+        for template in self.templates:
+            if template.stack_name:
+                found[template.stack_name].append(template)
+        return {name: tuple(templates) for name, templates in found.items()}
 
     @cached_property
     def by_construct(self) -> Mapping[str, Resource]:

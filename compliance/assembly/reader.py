@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from compliance.assembly.metadata import Metadata
 from compliance.assembly.model import Assembly, Template
 from compliance.assembly.template import load, parse_json, read_text
 from compliance.findings import SynthgateError
@@ -19,15 +20,18 @@ from compliance.findings import SynthgateError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from compliance.assembly.model import Json
+    from compliance.assembly.model import Json, Resource
 
 MANIFEST: Final = "manifest.json"
 MAX_MANIFEST_BYTES: Final = 64_000_000
-MAX_STAGES: Final = 20
-"""How deep stages may stand in stages."""
+MAX_NESTING: Final = 20
+"""How deep stages may stand in stages, and stacks in stacks."""
+MAX_TEMPLATES: Final = 5_000
+"""How many templates an assembly may have; also what ends nested stacks that name one another."""
 
 _ENVIRONMENT = re.compile(r"^aws://([^/]*)/(.+)$")
 _ACCOUNT = re.compile(r"^\d{12}$")
+_ASSET_ID = re.compile(r"[0-9a-f]{64}")
 
 
 def read(path: Path) -> Assembly:
@@ -52,8 +56,19 @@ def read(path: Path) -> Assembly:
 
 @dataclass(frozen=True)
 class _Reader:
+    """Reads one assembly.
+
+    Attributes:
+        root: its folder, resolved.
+        shown: how the folder is named in errors.
+        acknowledged: gathered on the way, see `Assembly.acknowledged`.
+        read: folders and stacks' templates that have been read.
+    """
+
     root: Path
     shown: str
+    acknowledged: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    read: set[Path] = field(default_factory=set)
 
     def assembly(self, path: Path) -> Assembly:
         if not (self.root / MANIFEST).is_file():
@@ -61,35 +76,45 @@ class _Reader:
                 f"{self.shown}: no cloud assembly: {MANIFEST} is missing; "
                 "run `cdk synth`, or give the folder that it wrote"
             )
-        acknowledged: dict[str, tuple[str, ...]] = {}
-        templates = sorted(
-            self._stacks(self.root, acknowledged, depth=0), key=lambda template: template.name
-        )
+        templates = []
+        for template in self._stacks(self.root, depth=0):
+            templates.append(template)
+            if len(templates) > MAX_TEMPLATES:
+                raise SynthgateError(
+                    f"{self.shown}: more than {MAX_TEMPLATES:,} templates; "
+                    "check the parts of the app one by one"
+                )
         if not templates:
-            raise SynthgateError(f"{self.shown}/{MANIFEST}: the assembly holds no stack")
+            raise SynthgateError(
+                f"{self.shown}/{MANIFEST}: the assembly holds no stack; "
+                "add one to the app and synthesize again"
+            )
         return Assembly(
-            path=path, templates=tuple(templates), is_assembly=True, acknowledged=acknowledged
+            path=path,
+            templates=tuple(sorted(templates, key=lambda template: template.name)),
+            is_assembly=True,
+            acknowledged=self.acknowledged,
         )
 
-    def _stacks(
-        self, folder: Path, acknowledged: dict[str, tuple[str, ...]], *, depth: int
-    ) -> Iterator[Template]:
-        if depth > MAX_STAGES:
-            raise SynthgateError(f"{self.shown}: stages nested deeper than {MAX_STAGES}")
-        manifest = self._json(folder / MANIFEST)
-        for artifact_id, artifact in _objects(manifest.get("artifacts")):
-            properties = _object(artifact.get("properties"))
+    def _stacks(self, folder: Path, *, depth: int) -> Iterator[Template]:
+        self._once(folder, folder)
+        if depth > MAX_NESTING:
+            raise SynthgateError(
+                f"{self._shown(folder)}: stages nested deeper than {MAX_NESTING}; "
+                "check the inner assembly alone"
+            )
+        artifacts = list(_objects(self._json(folder / MANIFEST).get("artifacts")))
+        assets: dict[str, str] = {}
+        for artifact_id, artifact in artifacts:
+            if artifact.get("type") == "cdk:asset-manifest":
+                assets |= self._assets(folder, artifact_id, artifact)
+        for artifact_id, artifact in artifacts:
             match artifact.get("type"):
                 case "aws:cloudformation:stack":
-                    yield from self._stack(folder, artifact_id, artifact, properties, acknowledged)
+                    yield from self._stack(folder, artifact_id, artifact, assets)
                 case "cdk:cloud-assembly":
-                    yield from self._stacks(
-                        self._inside(folder, properties.get("directoryName")),
-                        acknowledged,
-                        depth=depth + 1,
-                    )
-                case "cdk:asset-manifest":
-                    self._assets_exist(folder, properties)
+                    inner = self._named(folder, artifact_id, artifact, "directoryName")
+                    yield from self._stacks(inner, depth=depth + 1)
                 case _:
                     pass
 
@@ -98,26 +123,22 @@ class _Reader:
         folder: Path,
         artifact_id: str,
         artifact: Mapping[str, Json],
-        properties: Mapping[str, Json],
-        acknowledged: dict[str, tuple[str, ...]],
+        assets: Mapping[str, str],
     ) -> Iterator[Template]:
-        path = self._inside(folder, properties.get("templateFile"))
-        metadata = dict(_object(artifact.get("metadata")))
+        path = self._named(folder, artifact_id, artifact, "templateFile")
+        self._once(path, folder)
+        entries = dict(_object(artifact.get("metadata")))
         if "additionalMetadataFile" in artifact:
-            metadata |= self._json(self._inside(folder, artifact["additionalMetadataFile"]))
-        paths: dict[str, str] = {}
-        for construct, entries in metadata.items():
-            for entry in entries if isinstance(entries, list) else ():
-                data = _object(entry).get("data")
-                match _object(entry).get("type"):
-                    case "aws:cdk:logicalId" if isinstance(data, str):
-                        paths[data] = construct.lstrip("/")
-                    case "aws:cdk:acknowledged-rules":
-                        ids = tuple(key for key, _ in _items(data))
-                        key = construct.lstrip("/")
-                        acknowledged[key] = (*acknowledged.get(key, ()), *ids)
-                    case _:
-                        pass
+            entries |= self._json(
+                self._inside(
+                    folder,
+                    artifact["additionalMetadataFile"],
+                    place=f"artifacts.{artifact_id}.additionalMetadataFile",
+                )
+            )
+        metadata = Metadata.of(entries)
+        for construct, ids in metadata.acknowledged.items():
+            self.acknowledged[construct] = (*self.acknowledged.get(construct, ()), *ids)
         stack = artifact.get("displayName")
         # A display name is 'Stage/Stack (Stage-Stack)' when the stack's name is not its path.
         stack = stack.split(" (", 1)[0] if isinstance(stack, str) else artifact_id
@@ -127,58 +148,111 @@ class _Reader:
             path=path,
             body=load(path, shown=self._shown(path)),
             stack=stack,
-            stack_name=str(properties.get("stackName") or artifact_id),
+            stack_name=str(_object(artifact.get("properties")).get("stackName") or artifact_id),
             account=account,
             region=region,
-            paths=paths,
+            paths=metadata.paths(),
         )
-        yield from self._with_nested(folder, template, depth=0)
+        yield from self._with_nested(folder, template, metadata, assets, depth=0)
 
-    def _with_nested(self, folder: Path, template: Template, *, depth: int) -> Iterator[Template]:
+    def _with_nested(
+        self,
+        folder: Path,
+        template: Template,
+        metadata: Metadata,
+        assets: Mapping[str, str],
+        *,
+        depth: int,
+    ) -> Iterator[Template]:
         """The template, and those of its nested stacks, which CDK writes as assets beside it."""
         yield template
-        if depth > MAX_STAGES:
-            raise SynthgateError(f"{self.shown}: stacks nested deeper than {MAX_STAGES}")
-        for resource in template.by_type.get("AWS::CloudFormation::Stack", ()):
-            asset = _object(resource.body.get("Metadata")).get("aws:asset:path")
-            if asset is None:
-                continue
-            path = self._inside(folder, asset)
-            nested = resource.construct_path.removesuffix(".NestedStackResource")
-            yield from self._with_nested(
-                folder,
-                Template(
-                    name=self._name(path),
-                    path=path,
-                    body=load(path, shown=self._shown(path)),
-                    stack=re.sub(r"\.NestedStack/.*$", "", nested) or self._name(path),
-                    account=template.account,
-                    region=template.region,
-                    paths=template.paths,
-                ),
-                depth=depth + 1,
-            )
-
-    def _assets_exist(self, folder: Path, properties: Mapping[str, Json]) -> None:
-        file = self._inside(folder, properties.get("file"))
-        for _, asset in _objects(self._json(file).get("files")):
-            source = _object(asset.get("source")).get("path")
-            if source is not None:
-                self._inside(folder, source, wanted_by=self._shown(file))
-
-    def _inside(self, folder: Path, name: Json, *, wanted_by: str = "") -> Path:
-        """A path that a manifest names, which has to exist inside the assembly."""
-        wanted_by = wanted_by or self._shown(folder / MANIFEST)
-        if not isinstance(name, str) or not name:
-            raise SynthgateError(f"{wanted_by}: a file's name is expected, found {name!r}")
-        path = (folder / name).resolve()
-        if not path.is_relative_to(self.root):
-            raise SynthgateError(f"{wanted_by}: {name!r} lies outside the assembly {self.shown}")
-        if not path.exists():
+        if depth > MAX_NESTING:
             raise SynthgateError(
-                f"{wanted_by}: {name!r} is named but missing; synthesize the assembly again"
+                f"{self._shown(template.path)}: stacks nested deeper than {MAX_NESTING}; "
+                "check the inner template alone"
+            )
+        for resource in template.by_type.get("AWS::CloudFormation::Stack", ()):
+            file = _nested_file(resource, metadata, assets)
+            if file is None:
+                continue
+            path = self._inside(
+                folder,
+                file,
+                wanted_by=self._shown(template.path),
+                place=f"Resources.{resource.logical_id}",
+            )
+            stack = metadata.nested_stack(resource.construct_path)
+            nested = Template(
+                name=self._name(path),
+                path=path,
+                body=load(path, shown=self._shown(path)),
+                stack=stack or self._name(path),
+                account=template.account,
+                region=template.region,
+                paths=metadata.paths(stack) if stack else {},
+                parent=resource,
+            )
+            yield from self._with_nested(folder, nested, metadata, assets, depth=depth + 1)
+
+    def _assets(
+        self, folder: Path, artifact_id: str, artifact: Mapping[str, Json]
+    ) -> Mapping[str, str]:
+        """Names of the files that an asset manifest publishes, by asset id; each has to exist."""
+        file = self._named(folder, artifact_id, artifact, "file")
+        manifest = self._json(file)
+        found = {}
+        for section, key in (("files", "path"), ("dockerImages", "directory")):
+            for asset_id, asset in _objects(manifest.get(section)):
+                name = _object(asset.get("source")).get(key)
+                if name is not None:
+                    place = f"{section}.{asset_id}.source.{key}"
+                    self._inside(folder, name, wanted_by=self._shown(file), place=place)
+                    found[asset_id] = name
+        return found
+
+    def _named(
+        self, folder: Path, artifact_id: str, artifact: Mapping[str, Json], key: str
+    ) -> Path:
+        """The path that an artifact's property names."""
+        return self._inside(
+            folder,
+            _object(artifact.get("properties")).get(key),
+            place=f"artifacts.{artifact_id}.properties.{key}",
+        )
+
+    def _inside(self, folder: Path, name: Json, *, place: str, wanted_by: str = "") -> Path:
+        """A path that a file of the assembly names, which has to exist inside the assembly."""
+        where = f"{wanted_by or self._shown(folder / MANIFEST)}: {place}"
+        if not isinstance(name, str) or not name:
+            raise SynthgateError(
+                f"{where}: a file's name is expected, found {name!r}; synthesize again"
+            )
+        try:
+            path = (folder / name).resolve()
+            is_there = path.is_file() or path.is_dir()
+        except (OSError, ValueError, RuntimeError) as error:
+            # A null character, a surrogate, a name too long, links that run in a circle.
+            raise SynthgateError(
+                f"{where}: {name[:80]!r} names no file: {error}; synthesize again"
+            ) from error
+        if not path.is_relative_to(self.root):
+            raise SynthgateError(
+                f"{where}: {name!r} lies outside the assembly {self.shown}; "
+                "copy the file into the folder, and name it from there"
+            )
+        if not is_there:
+            raise SynthgateError(
+                f"{where}: {name!r} is named but missing; synthesize the assembly again"
             )
         return path
+
+    def _once(self, path: Path, folder: Path) -> None:
+        if path in self.read:
+            raise SynthgateError(
+                f"{self._shown(folder / MANIFEST)}: {self._name(path)!r} is named twice; "
+                "each stage and each stack has files of its own, so synthesize again"
+            )
+        self.read.add(path)
 
     def _json(self, path: Path) -> Mapping[str, Json]:
         shown = self._shown(path)
@@ -186,12 +260,19 @@ class _Reader:
             document = parse_json(read_text(path, shown=shown, limit=MAX_MANIFEST_BYTES))
         except json.JSONDecodeError as error:
             raise SynthgateError(
-                f"{shown}:{error.lineno}:{error.colno}: not JSON: {error.msg}"
+                f"{shown}:{error.lineno}:{error.colno}: not JSON: {error.msg}; synthesize again"
             ) from error
-        except (ValueError, RecursionError) as error:
-            raise SynthgateError(f"{shown}: not a manifest: {error}") from error
+        except ValueError as error:
+            raise SynthgateError(f"{shown}: not a manifest: {error}; synthesize again") from error
+        except RecursionError as error:
+            raise SynthgateError(
+                f"{shown}: not a manifest: nested too deeply; synthesize again"
+            ) from error
         if not isinstance(document, Mapping):
-            raise SynthgateError(f"{shown}: not a manifest: the document is no object")
+            raise SynthgateError(
+                f"{shown}: not a manifest: an object is expected, "
+                f"found {type(document).__name__}; synthesize again"
+            )
         return document
 
     def _name(self, path: Path) -> str:
@@ -199,6 +280,18 @@ class _Reader:
 
     def _shown(self, path: Path) -> str:
         return f"{self.shown}/{path.relative_to(self.root).as_posix()}"
+
+
+def _nested_file(resource: Resource, metadata: Metadata, assets: Mapping[str, str]) -> Json:
+    """The file of a nested stack's template, by whatever this version of CDK left as a trace."""
+    named = _object(resource.body.get("Metadata")).get("aws:asset:path")
+    if named is not None:
+        return named
+    stack = metadata.nested_stack(resource.construct_path)
+    if stack in metadata.files:
+        return metadata.files[stack]
+    url = json.dumps(resource.properties.get("TemplateURL"))
+    return next((assets[key] for key in _ASSET_ID.findall(url) if key in assets), None)
 
 
 def _environment(text: Json) -> tuple[str, str]:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 8_000_000
 """Eight times what CloudFormation takes (1 MB in S3; User Guide, 'CloudFormation quotas')."""
 MAX_DEPTH: Final = 100
+NUMBER_TOO_LONG: Final = "a number has more digits than Python reads; write it as a string"
+MAX_SHOWN: Final = 60
+"""Characters of a wrong value that an error shows."""
+LOOP: Final = "Fn::ForEach"
 
 
 def load(path: Path, *, shown: str) -> Mapping[str, Json]:
@@ -47,9 +51,9 @@ def load(path: Path, *, shown: str) -> Mapping[str, Json]:
             f"{shown}:{error.lineno}:{error.colno}: not JSON: {error.msg}"
         ) from error
     except _DuplicateKeyError as error:
-        raise SynthgateError(
-            f"{shown}: key {error.args[0]!r} stands twice in one object"
-        ) from error
+        raise SynthgateError(f"{shown}: {error}; remove one") from error
+    except ValueError as error:
+        raise SynthgateError(f"{shown}: not JSON: {NUMBER_TOO_LONG}") from error
     except RecursionError as error:
         raise SynthgateError(
             f"{shown}: nested too deeply; at most {MAX_DEPTH} levels are read"
@@ -71,15 +75,20 @@ def read_text(path: Path, *, shown: str, limit: int) -> str:
     except OSError as error:
         raise SynthgateError(f"{shown}: cannot be read: {error.strerror}") from error
     if len(raw) > limit:
-        raise SynthgateError(f"{shown}: larger than {limit:,} bytes, the most that is read")
+        raise SynthgateError(
+            f"{shown}: larger than {limit:,} bytes, the most that is read; split the template"
+        )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SynthgateError(f"{shown}: not UTF-8 at byte {error.start}") from error
+        raise SynthgateError(
+            f"{shown}: not UTF-8 at byte {error.start}; save the file as UTF-8"
+        ) from error
 
 
 class _DuplicateKeyError(ValueError):
-    pass
+    def __str__(self) -> str:
+        return f"key {self.args[0]!r} stands twice in one object"
 
 
 def parse_json(text: str) -> Json:
@@ -106,32 +115,61 @@ def _parse_yaml(text: str, *, shown: str) -> Json:
 
 def _check_depth(document: Json, *, shown: str) -> None:
     level = [document]
+    loops = False
     for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for value in level
-            if isinstance(value, dict | list)
-            for child in (value.values() if isinstance(value, dict) else value)
+        objects = [value for value in level if isinstance(value, dict)]
+        loops = loops or any(key.startswith(LOOP) for value in objects for key in value)
+        level = [child for value in objects for child in value.values()] + [
+            child for value in level if isinstance(value, list) for child in value
         ]
         if not level:
-            return
-    raise SynthgateError(f"{shown}: nested too deeply; at most {MAX_DEPTH} levels are read")
+            break
+    else:
+        raise SynthgateError(f"{shown}: nested too deeply; at most {MAX_DEPTH} levels are read")
+    if loops:
+        _refuse_loop(document, shown=shown)
+
+
+def _refuse_loop(node: Json, *, shown: str, place: str = "") -> None:
+    """Name the first `Fn::ForEach`: what it unfolds to would go unjudged."""
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            where = f"{place}.{key}" if place else key
+            if key.startswith(LOOP):
+                raise SynthgateError(
+                    f"{shown}: {where}: loops are not unrolled; "
+                    "give the template as CloudFormation has processed it"
+                )
+            _refuse_loop(value, shown=shown, place=where)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            _refuse_loop(value, shown=shown, place=f"{place}[{index}]")
 
 
 def _check_shape(document: Json, *, shown: str) -> None:
     if not isinstance(document, Mapping):
-        raise SynthgateError(f"{shown}: not a CloudFormation template: the document is no object")
+        raise SynthgateError(
+            f"{shown}: not a CloudFormation template: an object with 'Resources' is expected, "
+            f"found {_short(document)}"
+        )
     resources = document.get("Resources")
     if not isinstance(resources, Mapping):
         raise SynthgateError(
             f"{shown}: not a CloudFormation template: 'Resources' is "
-            + ("missing" if "Resources" not in document else "no object")
+            + (
+                f"expected to be an object, found {_short(resources)}"
+                if "Resources" in document
+                else "missing; give a template, or the cdk.out folder that holds it"
+            )
         )
     for logical_id, body in resources.items():
-        if logical_id.startswith("Fn::ForEach"):
-            raise SynthgateError(
-                f"{shown}: Resources.{logical_id}: loops are not unrolled; "
-                "give the template as CloudFormation has processed it"
-            )
         if not isinstance(body, Mapping) or not isinstance(body.get("Type"), str):
-            raise SynthgateError(f"{shown}: Resources.{logical_id}: no resource: 'Type' is missing")
+            raise SynthgateError(
+                f"{shown}: Resources.{logical_id}: an object with a 'Type' is expected, "
+                f"found {_short(body)}"
+            )
+
+
+def _short(value: Json) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 3]}..."

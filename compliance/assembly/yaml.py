@@ -1,44 +1,76 @@
 """YAML templates: CloudFormation's short forms written out as their long forms.
 
-Short forms: CloudFormation User Guide, 'Intrinsic function reference'.
+Short forms: CloudFormation User Guide, 'Intrinsic function reference'. What of YAML 1.1 is taken:
+CloudFormation User Guide, 'CloudFormation template formats': all but aliases, merges, and the tags
+binary, omap, pairs, set and timestamp. So `on`, `off`, `yes` and `no` are booleans and `0644` is
+octal, as YAML 1.1 has it, and a date stays the text that it is.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
+from yaml.composer import Composer
 
+from compliance.assembly.template import MAX_DEPTH, NUMBER_TOO_LONG
 from compliance.findings import SynthgateError
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Json
 
-# libyaml where the wheel has it: ten times faster, and the same documents.
+# libyaml where the wheel has it: several times faster, and the same documents.
 _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_TAG: Final = "tag:yaml.org,2002:"
+_NOT_TAKEN: Final = ("timestamp", "merge", "value")
+"""What a plain scalar is not taken for, although YAML 1.1 would."""
+_TAKEN: Final = ("null", "bool", "int", "float", "str", "seq")
 
 
 class _Loader(_Base):  # type: ignore[misc, valid-type]  # the base is chosen at run time
-    """Strings stay strings where CloudFormation keeps them: no dates, no `on` and `off`."""
+    """Plain JSON values only, no aliases, and nothing nested too deeply.
+
+    Nodes are composed here, from libyaml's events: libyaml's own composer calls itself for each
+    level and ends the whole process on a small file that is nested deeply enough.
+    """
+
+    yaml_implicit_resolvers: Final = {
+        first: [(tag, text) for tag, text in found if tag.removeprefix(_TAG) not in _NOT_TAKEN]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    yaml_constructors: Final = {
+        _TAG + kind: yaml.SafeLoader.yaml_constructors[_TAG + kind] for kind in _TAKEN
+    }
+
+    get_single_node = Composer.get_single_node
+    compose_document = Composer.compose_document
+    compose_scalar_node = Composer.compose_scalar_node
+    compose_sequence_node = Composer.compose_sequence_node
+    compose_mapping_node = Composer.compose_mapping_node
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.anchors: dict[str, yaml.Node] = {}
+        self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.MarkedYAMLError(
-                problem="aliases are not taken by CloudFormation", problem_mark=event.start_mark
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent):
+            raise _refused(
+                f"alias *{event.anchor}: CloudFormation takes no aliases; write the value out",
+                event,
             )
-        return super().compose_node(parent, index)  # type: ignore[no-any-return]
+        if self._depth > MAX_DEPTH:
+            raise _refused(f"nested too deeply; at most {MAX_DEPTH} levels are read", event)
+        self._depth += 1
+        node: yaml.Node | None = Composer.compose_node(self, parent, index)
+        self._depth -= 1
+        return node
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag != "tag:yaml.org,2002:timestamp"
-        and not (tag == "tag:yaml.org,2002:bool" and first not in "tTfF")
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+def _refused(problem: str, where: Any) -> yaml.MarkedYAMLError:  # noqa: ANN401 - event or node
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=where.start_mark)
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Json]:
@@ -46,15 +78,15 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Json]:
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         key = key if isinstance(key, str) else str(key_node.value)
+        if key == "<<":
+            raise _refused("CloudFormation takes no merges (<<); write the keys out", key_node)
         if key in found:
-            raise yaml.MarkedYAMLError(
-                problem=f"key {key!r} stands twice in one object", problem_mark=key_node.start_mark
-            )
+            raise _refused(f"key {key!r} stands twice in one object; remove one", key_node)
         found[key] = loader.construct_object(value_node, deep=True)
     return found
 
 
-def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Json]:
+def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> Json:
     value: Json = None
     if isinstance(node, yaml.ScalarNode):
         value = loader.construct_scalar(node)
@@ -67,7 +99,15 @@ def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Json
     return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
 
 
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+def _unknown(_loader: _Loader, node: yaml.Node) -> Json:
+    raise yaml.MarkedYAMLError(
+        problem=f"CloudFormation takes no tag !!{node.tag.removeprefix(_TAG)}; write a plain value",
+        problem_mark=node.start_mark,
+    )
+
+
+_Loader.add_constructor(None, _unknown)
+_Loader.add_constructor(f"{_TAG}map", _mapping)
 _Loader.add_multi_constructor("!", _short_form)
 
 
@@ -75,7 +115,8 @@ def parse(text: str, *, shown: str) -> Json:
     """A YAML document with short forms written out.
 
     Raises:
-        SynthgateError: it is no YAML, repeats a key, or holds an alias; names line and column.
+        SynthgateError: it is no YAML, repeats a key, holds an alias or a tag that CloudFormation
+            does not take, or is nested too deeply; names line and column.
     """
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader with known tags only
@@ -85,3 +126,5 @@ def parse(text: str, *, shown: str) -> Json:
         raise SynthgateError(f"{shown}{place}: not a template: {error.problem}") from error
     except yaml.YAMLError as error:
         raise SynthgateError(f"{shown}: not a template: {error}") from error
+    except ValueError as error:  # of Python's own: int() refuses thousands of digits
+        raise SynthgateError(f"{shown}: not a template: {NUMBER_TOO_LONG}") from error

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from compliance.findings import EngineRun, Finding, Outcome, Status
+from compliance.findings import EngineRun, Finding, Outcome, Status, SynthgateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,10 +23,12 @@ class Answer:
     Attributes:
         run: what it saw; `failed` with the reason when it cannot be relied on.
         findings: what it found, passes included.
+        rules: ids of the rules it judged by; `None` when it does not tell them all.
     """
 
     run: EngineRun
     findings: tuple[Finding, ...] = ()
+    rules: frozenset[str] | None = None
 
 
 class Engine(ABC):
@@ -67,6 +70,18 @@ def merge(name: str, answers: Iterable[Answer]) -> EngineRun:
         resources=sum(run.resources for run in runs),
         seconds=sum(run.seconds for run in runs),
     )
+
+
+def broken(error: BaseException) -> str:
+    """What went wrong, and where, in one line: the reason of an engine that broke."""
+    if isinstance(error, SynthgateError):
+        return str(error)
+    import traceback  # noqa: PLC0415 - most runs need none
+
+    place = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        place = f" at {Path(frame.filename).name}:{frame.lineno}"
+    return f"{type(error).__name__}: {error}{place}"
 
 
 def finding(engine: str, rule: Rule, judgement: Judgement, resource: Resource) -> Finding:

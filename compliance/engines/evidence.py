@@ -12,12 +12,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from compliance.assembly.template import read_text
 from compliance.config import explain
-from compliance.findings import SynthgateError
+from compliance.findings import Outcome, SynthgateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +32,7 @@ _MAX_BYTES: Final = 64_000_000
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Violation(_Record):
@@ -41,7 +42,7 @@ class Violation(_Record):
     level: str
     """`error`, `warning` and the like, or a severity for the own pack."""
     message: str
-    outcome: str = "fail"
+    outcome: Literal[Outcome.FAIL, Outcome.UNDECIDED] = Outcome.FAIL
     construct_path: str = ""
     logical_id: str = ""
     template: str = ""
@@ -53,12 +54,12 @@ class Violation(_Record):
 class PluginRun(_Record):
     """One validation plugin that ran to its end."""
 
-    engine: str
-    """`cdk-nag` or `cloudformation`."""
+    engine: Literal["cdk-nag", "cloudformation"]
     name: str
     version: str
-    rules: int
-    seconds: float
+    rules: tuple[str, ...] = Field(strict=False)
+    """Ids of the rules it judges by; empty for cdk-nag's packs, which do not tell them."""
+    seconds: Annotated[float, Field(ge=0)]
     violations: tuple[Violation, ...] = Field(strict=False)
 
 
@@ -67,10 +68,13 @@ class Evidence(_Record):
 
     schema_version: Annotated[str, Field(pattern="^1$")] = "1"
     environment: str
-    resources: int
+    resources: Annotated[int, Field(ge=0)]
     """Resources of the templates that the construct tree held, which the plugins walked."""
     templates: dict[str, str]
     """sha256 of each template, by name."""
+    acknowledged: dict[str, tuple[str, ...]]
+    """Ids that the code acknowledges on the app and its stages, which no manifest tells, by
+    construct path."""
     plugins: tuple[PluginRun, ...] = Field(strict=False)
 
 
@@ -89,15 +93,17 @@ def read(assembly: Assembly) -> Evidence | None:
         SynthgateError: the file is there and cannot be read as evidence.
     """
     path = assembly.path / FILE
-    if not assembly.is_assembly or not path.is_file():
+    # A link that leads nowhere, or a folder, is there: it is no assembly without evidence.
+    if not assembly.is_assembly or not (path.exists() or path.is_symlink()):
         return None
     shown = f"{assembly.path}/{FILE}"
-    if path.stat().st_size > _MAX_BYTES:
-        raise SynthgateError(f"{shown}: larger than {_MAX_BYTES:,} bytes, the most that is read")
+    text = read_text(path, shown=shown, limit=_MAX_BYTES)
     try:
-        return Evidence.model_validate_json(path.read_bytes(), strict=False)
+        return Evidence.model_validate_json(text)
     except ValidationError as error:
-        raise SynthgateError(f"{shown}: no evidence: {explain(error, FILE)}") from error
+        raise SynthgateError(
+            f"{shown}: no evidence: {explain(error, FILE)}; synthesize again"
+        ) from error
 
 
 def digests(assembly: Assembly) -> dict[str, str]:
@@ -112,10 +118,20 @@ def seen_in_tree(assembly: Assembly) -> int:
     """Number of the templates' resources that the construct tree, `tree.json`, holds.
 
     The tree is what cdk-nag walks; a resource that a template got in another way it never saw.
+
+    Raises:
+        SynthgateError: the assembly has no tree.
     """
-    document = json.loads((assembly.path / TREE).read_text(encoding="utf-8"))
+    path = assembly.path / TREE
+    shown = f"{assembly.path}/{TREE}"
+    if not path.is_file():
+        raise SynthgateError(
+            f"{shown} is missing; leave `tree_metadata` of the App on, which is its default"
+        )
+    document = json.loads(read_text(path, shown=shown, limit=_MAX_BYTES))
     paths = {str(node.get("path")) for node in _nodes(document["tree"])}
-    return sum(1 for resource in assembly.resources() if resource.construct_path in paths)
+    # Each construct stands for one resource, however often a template claims its path.
+    return len(paths & {resource.construct_path for resource in assembly.resources()})
 
 
 def _nodes(node: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:

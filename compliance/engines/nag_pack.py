@@ -8,7 +8,7 @@ and a rule costs no call across the language border.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from cdk_nag import NagPack
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from compliance.config import Config
 
-PACK: Final = "Synthgate"
-
 
 class SynthgateChecks(NagPack):
     """The catalogue as a cdk-nag pack.
@@ -37,14 +35,14 @@ class SynthgateChecks(NagPack):
 
     def __init__(self, config: Config) -> None:
         super().__init__()
-        self._pack_name = PACK
+        self._pack_name = synthesis.OWN_PACK
         self._config = config
         self.judged: tuple[Violation, ...] = ()
 
     @property
     def name(self) -> str:
         """The pack's name in CDK's report, and the namespace of its acknowledgments."""
-        return PACK
+        return synthesis.OWN_PACK
 
     @property
     def version(self) -> str:
@@ -54,7 +52,7 @@ class SynthgateChecks(NagPack):
     @property
     def rule_ids(self) -> list[str]:
         """Ids of the rules as CDK's report names them."""
-        return [f"{PACK}-{rule.id}" for rule in rules.rules()]
+        return [f"{synthesis.OWN_PREFIX}{rule.id}" for rule in rules.rules()]
 
     def _check_resource(self, node: cdk.CfnResource) -> None:
         """Nothing: what is judged is the template, not the node."""
@@ -68,7 +66,9 @@ class SynthgateChecks(NagPack):
                 rule=rule.id,
                 level=judgement.severity or rule.severity,
                 message=f"{judgement.message} {rule.rationale}",
-                outcome=judgement.outcome,
+                outcome=(
+                    Outcome.UNDECIDED if judgement.outcome is Outcome.UNDECIDED else Outcome.FAIL
+                ),
                 construct_path=resource.construct_path,
                 logical_id=resource.logical_id,
                 template=resource.template.name,
@@ -95,7 +95,7 @@ def report(
         success=not any(blocking),
         violations=[
             cdk.PolicyViolation(
-                rule_name=f"{PACK}-{violation.rule}",
+                rule_name=f"{synthesis.OWN_PREFIX}{violation.rule}",
                 description=f"{violation.message} {violation.remediation}",
                 severity="error" if blocked else "warning",
                 violating_resources=[

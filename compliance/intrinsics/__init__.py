@@ -12,7 +12,30 @@ rule judges each. Semantics: CloudFormation User Guide, 'Intrinsic function refe
 'Pseudo parameters reference'.
 """
 
-from compliance.intrinsics.resolver import Resolver, is_intrinsic
-from compliance.intrinsics.values import ABSENT, Kind, Text, Token, Unknown, Value
+from compliance.intrinsics.nodes import is_intrinsic
+from compliance.intrinsics.resolver import Resolver
+from compliance.intrinsics.values import (
+    ABSENT,
+    Kind,
+    Text,
+    Token,
+    Unknown,
+    Value,
+    concatenate,
+    truth,
+    whole,
+)
 
-__all__ = ["ABSENT", "Kind", "Resolver", "Text", "Token", "Unknown", "Value", "is_intrinsic"]
+__all__ = [
+    "ABSENT",
+    "Kind",
+    "Resolver",
+    "Text",
+    "Token",
+    "Unknown",
+    "Value",
+    "concatenate",
+    "is_intrinsic",
+    "truth",
+    "whole",
+]

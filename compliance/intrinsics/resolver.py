@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from compliance.intrinsics.values import ABSENT, Kind, Text, Token, Unknown, Value, concatenate
+from compliance.intrinsics import producers
+from compliance.intrinsics.alternatives import TOO_MANY, combinations, unique
+from compliance.intrinsics.dynamic import looked_through
+from compliance.intrinsics.nodes import holds_intrinsics, is_intrinsic
+from compliance.intrinsics.values import (
+    ABSENT,
+    Kind,
+    Text,
+    Token,
+    Unknown,
+    Value,
+    concatenate,
+    opaque,
+    shown,
+    whole,
+)
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Assembly, Json, Template
 
-MAX_ALTERNATIVES: Final = 64
-"""A value with more alternatives than this is unknown: nested conditions multiply."""
 MAX_STEPS: Final = 64
-"""References followed for one value (imports, parameters' defaults); also what ends a cycle."""
+"""Functions inside one another, and references followed, for one value."""
 
 _SUB = re.compile(r"\$\{(!?)([^}]*)\}")
-_DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}\}")
-
-
-def is_intrinsic(node: Json) -> bool:
-    """Whether a JSON value is a call of an intrinsic function."""
-    if not (isinstance(node, Mapping) and len(node) == 1):
-        return False
-    name = next(iter(node))
-    return name == "Ref" or (isinstance(name, str) and name.startswith("Fn::"))
+_Values = tuple[Value, ...]
+_Function = Callable[["Json", int], _Values]
 
 
 @dataclass(frozen=True)
@@ -38,26 +43,28 @@ class Resolver:
 
     Attributes:
         template: where the values stand.
-        assembly: where imports and stack outputs are looked up.
+        assembly: where imports, stack outputs and nested stacks are looked up.
     """
 
     template: Template
     assembly: Assembly
+    _followed: dict[int, _Values] = field(default_factory=dict, repr=False, compare=False)
+    """What other stacks' values turned out to be, by the identity of the JSON value."""
 
-    def values(self, node: Json) -> tuple[Value, ...]:
+    def values(self, node: Json) -> _Values:
         """Every alternative of a value, without repetition, in the order of the branches."""
-        return _unique(self._values(node, 0))
+        return self._values(node, 0)
 
     def one(self, node: Json) -> Value:
         """The value when it has just one alternative, else `Unknown`."""
         found = self.values(node)
-        return found[0] if len(found) == 1 else Unknown("it depends on a condition")
+        return found[0] if len(found) == 1 else Unknown("it depends on a condition", shown(node))
 
-    def get(self, node: Json, *path: str) -> tuple[Value, ...]:
+    def get(self, node: Json, *path: str) -> _Values:
         """Alternatives of what lies at `path` inside an object, intrinsics on the way included."""
         found = self.values(node)
         for key in path:
-            found = _unique(
+            found = unique(
                 alternative
                 for value in found
                 for alternative in (
@@ -90,26 +97,25 @@ class Resolver:
             elif value is not ABSENT:
                 yield place, value
 
-    # -- one function of CloudFormation each ------------------------------------------------------
-
-    def _values(self, node: Json, steps: int) -> tuple[Value, ...]:
+    def _values(self, node: Json, steps: int) -> _Values:
         if steps > MAX_STEPS:
-            return (Unknown("references run in a circle or too deep"),)
-        if node is ABSENT:
-            return (ABSENT,)
+            return (Unknown("functions stand too deep in one another", shown(node)),)
+        if node is None or node is ABSENT:
+            return (ABSENT,)  # CloudFormation refuses null: nothing is there
         if isinstance(node, str):
-            return (_dynamic(node),)
+            return (looked_through(node),)
         if not is_intrinsic(node):
             return (node,)
         name, argument = next(iter(node.items()))
         function = self._functions.get(name)
         if function is None:
-            return (Unknown(f"{name} is decided at deploy time", name),)
-        found: tuple[Value, ...] = function(argument, steps + 1)
-        return found
+            return (Unknown(f"{name} is decided at deploy time", shown(node)),)
+        return unique(function(argument, steps + 1))
+
+    # -- one function of CloudFormation each ------------------------------------------------------
 
     @cached_property
-    def _functions(self) -> Mapping[str, Any]:
+    def _functions(self) -> Mapping[str, _Function]:
         return {
             "Ref": self._ref,
             "Fn::GetAtt": self._get_att,
@@ -124,9 +130,9 @@ class Resolver:
             "Fn::ToJsonString": self._to_json,
         }
 
-    def _ref(self, argument: Json, steps: int) -> tuple[Value, ...]:
+    def _ref(self, argument: Json, steps: int) -> _Values:
         if not isinstance(argument, str):
-            return (Unknown("Ref names no single thing"),)
+            return _misused("Ref", argument, "without a name")
         if argument.startswith("AWS::"):
             return (self._pseudo(argument),)
         if argument in self.template.parameters:
@@ -147,64 +153,76 @@ class Resolver:
             case _:
                 return Text((Token(name, Kind.PSEUDO),))
 
-    def _parameter(self, name: str, steps: int) -> tuple[Value, ...]:
+    def _parameter(self, name: str, steps: int) -> _Values:
         body = self.template.parameters[name]
-        kind = body.get("Type", "String") if isinstance(body, Mapping) else "String"
-        if not isinstance(body, Mapping) or "Default" not in body:
-            return (Unknown(f"parameter {name} has no default", name),)
-        if isinstance(kind, str) and kind.startswith("AWS::SSM::Parameter::"):
+        body = body if isinstance(body, Mapping) else {}
+        kind = str(body.get("Type", "String"))
+        if kind.startswith("AWS::SSM::Parameter::"):
             return (Unknown(f"parameter {name} is read from Parameter Store", name),)
+        source = producers.of_parameter(name, template=self.template)
+        if source is not None:
+            found = self._follow(source, steps)
+            return tuple(_listed(value, name) for value in found) if _is_list(kind) else found
+        if "Default" not in body:
+            return (Unknown(f"parameter {name} has no default", name),)
         default = body["Default"]
-        if isinstance(kind, str) and (kind == "CommaDelimitedList" or kind.startswith("List<")):
-            return ([item.strip() for item in str(default).split(",")],)
-        return self._values(default, steps)
+        if not isinstance(default, str | int | float):
+            return (Unknown(f"parameter {name} has a default that is no text", name),)
+        if _is_list(kind):
+            return (_listed(str(default), name),)
+        return (looked_through(default),)
 
-    def _get_att(self, argument: Json, _steps: int) -> tuple[Value, ...]:
+    def _get_att(self, argument: Json, steps: int) -> _Values:
         if isinstance(argument, str):
             argument = argument.split(".", 1)
         match argument:
             case [str(logical_id), str(attribute)]:
                 pass
             case _:
-                return (Unknown("Fn::GetAtt names no single attribute"),)
+                return _misused("Fn::GetAtt", argument, "without a resource and an attribute")
         resource = self.template.resources.get(logical_id)
         name = f"{logical_id}.{attribute}"
         if resource is None:
             return (Unknown(f"Fn::GetAtt {name} names nothing in the template", name),)
+        source = producers.of_nested_output(resource, attribute, assembly=self.assembly)
+        if source is not None:
+            return self._follow(source, steps)
         return (Text((Token(name, Kind.RESOURCE, resource, attribute),)),)
 
-    def _if(self, argument: Json, steps: int) -> tuple[Value, ...]:
+    def _if(self, argument: Json, steps: int) -> _Values:
         match argument:
             case [_, yes, no]:
                 return (*self._values(yes, steps), *self._values(no, steps))
             case _:
-                return (Unknown("Fn::If without two branches"),)
+                return _misused("Fn::If", argument, "without two branches")
 
-    def _join(self, argument: Json, steps: int) -> tuple[Value, ...]:
+    def _join(self, argument: Json, steps: int) -> _Values:
         match argument:
             case [str(delimiter), parts]:
                 pass
             case _:
-                return (Unknown("Fn::Join without a delimiter and a list"),)
+                return _misused("Fn::Join", argument, "without a delimiter and a list")
         found: list[Value] = []
         for elements in self._values(parts, steps):
             if not isinstance(elements, list):
-                found.append(_as_unknown(elements, "Fn::Join"))
+                found.append(opaque("Fn::Join", argument, elements))
                 continue
-            choices = [self._elements(element, steps) for element in elements]
-            for combination in _combinations(choices):
-                flat = [part for chosen in combination for part in chosen]
-                found.append(concatenate(_between(flat, delimiter)))
+            ways = combinations([self._elements(element, steps) for element in elements])
+            if ways is None:
+                return (TOO_MANY,)
+            for way in ways:
+                flat = [part for chosen in way for part in chosen]
+                found.append(looked_through(concatenate(_between(flat, delimiter))))
         return tuple(found)
 
-    def _elements(self, node: Json, steps: int) -> list[tuple[Value, ...]]:
+    def _elements(self, node: Json, steps: int) -> list[_Values]:
         """Alternatives of one element of a joined list; `AWS::NoValue` leaves no element."""
         return [
             () if value is ABSENT else tuple(value) if isinstance(value, list) else (value,)
             for value in self._values(node, steps)
         ]
 
-    def _sub(self, argument: Json, steps: int) -> tuple[Value, ...]:
+    def _sub(self, argument: Json, steps: int) -> _Values:
         variables: Mapping[str, Json] = {}
         match argument:
             case str(text):
@@ -212,8 +230,8 @@ class Resolver:
             case [str(text), dict(variables)]:
                 pass
             case _:
-                return (Unknown("Fn::Sub without a string"),)
-        choices: list[tuple[Value, ...]] = []
+                return _misused("Fn::Sub", argument, "without a string")
+        choices: list[_Values] = []
         end = 0
         for found in _SUB.finditer(text):
             choices.append((text[end : found.start()],))
@@ -228,111 +246,127 @@ class Resolver:
             else:
                 choices.append(self._ref(name, steps))
         choices.append((text[end:],))
-        return tuple(concatenate(combination) for combination in _combinations(choices))
+        ways = combinations(choices)
+        if ways is None:
+            return (TOO_MANY,)
+        return tuple(looked_through(concatenate(way)) for way in ways)
 
-    def _select(self, argument: Json, steps: int) -> tuple[Value, ...]:
+    def _select(self, argument: Json, steps: int) -> _Values:
         match argument:
             case [index, source]:
                 pass
             case _:
-                return (Unknown("Fn::Select without an index and a list"),)
+                return _misused("Fn::Select", argument, "without an index and a list")
         found: list[Value] = []
         for number in self._values(index, steps):
+            position = whole(number)
             for elements in self._values(source, steps):
-                try:
-                    position = int(number)
-                except (TypeError, ValueError):
-                    found.append(Unknown("Fn::Select with an index known at deploy time"))
-                    continue
-                if isinstance(elements, list) and 0 <= position < len(elements):
+                if position is None or not isinstance(elements, list):
+                    found.append(opaque("Fn::Select", argument, number, elements))
+                elif 0 <= position < len(elements):
                     found.extend(self._values(elements[position], steps))
                 else:
-                    found.append(_as_unknown(elements, "Fn::Select"))
+                    found += _misused(
+                        "Fn::Select", argument, f"of element {position} of {len(elements)}"
+                    )
         return tuple(found)
 
-    def _split(self, argument: Json, steps: int) -> tuple[Value, ...]:
+    def _split(self, argument: Json, steps: int) -> _Values:
         match argument:
             case [str(delimiter), source] if delimiter:
                 pass
             case _:
-                return (Unknown("Fn::Split without a delimiter"),)
+                return _misused("Fn::Split", argument, "without a delimiter")
         return tuple(
-            value.split(delimiter) if isinstance(value, str) else _as_unknown(value, "Fn::Split")
+            value.split(delimiter)
+            if isinstance(value, str)
+            else opaque("Fn::Split", argument, value)
             for value in self._values(source, steps)
         )
 
-    def _find_in_map(self, argument: Json, steps: int) -> tuple[Value, ...]:
+    def _find_in_map(self, argument: Json, steps: int) -> _Values:
         match argument:
-            case [name, first, second, *_]:
+            case [name, first, second, *options]:
                 pass
             case _:
-                return (Unknown("Fn::FindInMap without a map and two keys"),)
+                return _misused("Fn::FindInMap", argument, "without a map and two keys")
+        ways = combinations([self._values(part, steps) for part in (name, first, second)])
+        if ways is None:
+            return (TOO_MANY,)
         found: list[Value] = []
-        keys = [self._values(part, steps) for part in (name, first, second)]
-        for combination in itertools.islice(itertools.product(*keys), MAX_ALTERNATIVES + 1):
+        for keys in ways:
+            if not all(isinstance(key, str | int) for key in keys):
+                found += _misused("Fn::FindInMap", argument, "with keys known at deploy time")
+                continue
             value: Json = self.template.mappings
-            for key in combination:
-                inside = isinstance(value, Mapping) and isinstance(key, str | int)
-                value = value.get(key, ABSENT) if inside else ABSENT
-            if value is ABSENT:
-                found.append(Unknown("Fn::FindInMap with keys known at deploy time", "FindInMap"))
-            else:
-                found.extend(self._values(value, steps))
+            for key in keys:
+                value = value.get(str(key)) if isinstance(value, Mapping) else None
+            match options:
+                case [{"DefaultValue": default}] if value is None:
+                    found.extend(self._values(default, steps))
+                case _ if value is None or isinstance(value, Mapping):
+                    found += _misused("Fn::FindInMap", argument, "finds nothing under these keys")
+                case _:
+                    found.append(looked_through(value))
         return tuple(found)
 
-    def _import(self, argument: Json, steps: int) -> tuple[Value, ...]:
-        found: list[Value] = []
-        for name in self._values(argument, steps):
-            source = self.assembly.exports.get(name) if isinstance(name, str) else None
-            if source is None:
-                found.append(Text((Token(f"ImportValue:{name}", Kind.IMPORT),)))
-            else:
-                found.extend(self._elsewhere(*source, steps=steps))
-        return tuple(found)
-
-    def _stack_output(self, argument: Json, steps: int) -> tuple[Value, ...]:
-        named = argument if isinstance(argument, Mapping) else {}
-        stack, output = named.get("StackName"), named.get("OutputName")
-        for template in self.assembly.templates:
-            if stack and template.stack_name == stack and isinstance(output, str):
-                body = template.outputs.get(output)
-                if isinstance(body, Mapping):
-                    return self._elsewhere(template, body.get("Value"), steps=steps)
-        return (Text((Token(f"GetStackOutput:{stack}.{output}", Kind.IMPORT),)),)
-
-    def _elsewhere(self, template: Template, value: Json, *, steps: int) -> tuple[Value, ...]:
-        return Resolver(template=template, assembly=self.assembly)._values(value, steps)  # noqa: SLF001
-
-    def _to_json(self, argument: Json, _steps: int) -> tuple[Value, ...]:
-        if _holds_intrinsics(argument):
-            return (Unknown("Fn::ToJsonString of values known at deploy time", "ToJsonString"),)
+    def _to_json(self, argument: Json, _steps: int) -> _Values:
+        if holds_intrinsics(argument):
+            return _misused("Fn::ToJsonString", argument, "of values known at deploy time")
         return (json.dumps(argument),)
 
+    # -- values of other stacks -------------------------------------------------------------------
 
-def _holds_intrinsics(node: Json) -> bool:
-    if isinstance(node, Mapping):
-        return is_intrinsic(node) or any(_holds_intrinsics(value) for value in node.values())
-    return isinstance(node, list) and any(_holds_intrinsics(value) for value in node)
+    def _import(self, argument: Json, steps: int) -> _Values:
+        found: list[Value] = []
+        for name in self._values(argument, steps):
+            sources = producers.of_import(name, template=self.template, assembly=self.assembly)
+            for source in sources:
+                found.extend(self._follow(source, steps))
+            if not sources:
+                told = name if isinstance(name, str | Text | Unknown) else shown(name)
+                found.append(Text((Token(f"ImportValue:{told}", Kind.IMPORT),)))
+        return tuple(found)
+
+    def _stack_output(self, argument: Json, steps: int) -> _Values:
+        sources = producers.of_output(argument, template=self.template, assembly=self.assembly)
+        found = [value for source in sources for value in self._follow(source, steps)]
+        name = f"GetStackOutput:{shown(argument)}"
+        return tuple(found) or (Text((Token(name, Kind.IMPORT),)),)
+
+    def _follow(self, source: tuple[Template, Json], steps: int) -> _Values:
+        """What a value of another stack is. A circle of stacks ends as unknown."""
+        template, node = source
+        known = self._followed.get(id(node))
+        if known is None:
+            circle = Unknown("references between stacks run in a circle", shown(node))
+            self._followed[id(node)] = (circle,)
+            there = Resolver(template, self.assembly, self._followed)
+            found = there._values(node, steps)
+            # Inside a list or an object, references would be looked up in the wrong template.
+            known = tuple(
+                Unknown("a list or object of another stack", shown(node))
+                if holds_intrinsics(value)
+                else value
+                for value in found
+            )
+            self._followed[id(node)] = known
+        return known
 
 
-def _dynamic(text: str) -> Value:
-    """A literal string, in which dynamic references are unknown."""
-    if "{{resolve:" not in text:
-        return text
-    if _DYNAMIC.fullmatch(text):
-        return Unknown("a dynamic reference is resolved at deploy time", text)
-    parts: list[Value] = []
-    end = 0
-    for found in _DYNAMIC.finditer(text):
-        parts += [text[end : found.start()], Unknown("dynamic reference", found.group())]
-        end = found.end()
-    return concatenate([*parts, text[end:]])
+def _is_list(kind: str) -> bool:
+    return kind == "CommaDelimitedList" or kind.startswith("List<")
 
 
-def _as_unknown(value: Value, function: str) -> Value:
-    if isinstance(value, Unknown):
-        return value
-    return Unknown(f"{function} of a value known at deploy time", function.removeprefix("Fn::"))
+def _listed(value: Value, name: str) -> Value:
+    """The list that a parameter of a list type is."""
+    if isinstance(value, str):
+        return [item.strip() for item in value.split(",")]
+    return value if isinstance(value, list | Unknown) else Unknown(f"the items of {name}", name)
+
+
+def _misused(function: str, argument: Json, how: str) -> _Values:
+    return (Unknown(f"{function} {how}", f"{function} {shown(argument)}"),)
 
 
 def _between(parts: list[Value], delimiter: str) -> list[Value]:
@@ -342,26 +376,3 @@ def _between(parts: list[Value], delimiter: str) -> list[Value]:
             found.append(delimiter)
         found.append(part)
     return found
-
-
-def _combinations(choices: list[Any]) -> Iterator[tuple[Value, ...]]:
-    """Every way to choose one alternative each, or one unknown when there are too many."""
-    total = 1
-    for alternatives in choices:
-        total *= max(1, len(alternatives))
-    if total > MAX_ALTERNATIVES:
-        yield (Unknown("too many alternatives to look at each"),)
-    else:
-        yield from itertools.product(*choices)
-
-
-def _unique(values: Any) -> tuple[Value, ...]:  # noqa: ANN401 - any iterable of values
-    found: list[Value] = []
-    for value in values:
-        if not any(
-            value is other or (type(value) is type(other) and value == other) for other in found
-        ):
-            found.append(value)
-            if len(found) > MAX_ALTERNATIVES:
-                return (Unknown("too many alternatives to look at each"),)
-    return tuple(found)

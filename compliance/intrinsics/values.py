@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import enum
+import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from compliance.assembly.model import Resource
+    from compliance.assembly.model import Json, Resource
 
 
 class Kind(enum.Enum):
@@ -61,6 +63,14 @@ class Text:
         return tuple(part for part in self.parts if isinstance(part, Token))
 
     @property
+    def literal(self) -> str:
+        """The text with U+FFFC, the object replacement character, for each token."""
+        return "".join(
+            part if isinstance(part, str) else "\N{OBJECT REPLACEMENT CHARACTER}"
+            for part in self.parts
+        )
+
+    @property
     def unknown(self) -> bool:
         """Whether any part is known only at deploy time and names no specific thing."""
         return any(token.kind is Kind.UNKNOWN for token in self.tokens)
@@ -72,7 +82,8 @@ class Unknown:
 
     Attributes:
         reason: why, readable: `parameter Retention has no default`.
-        name: how it is shown inside a string.
+        name: how it is shown inside a string. Two unknowns of the same name in one template are the
+            same characters.
     """
 
     reason: str
@@ -100,10 +111,14 @@ def concatenate(values: Iterable[Value]) -> Value:
     """Strings, texts and unknowns, put together to one string.
 
     Returns:
-        A `str` when every part is literal, else `Text`; `Unknown` when a part can be no string.
+        A `str` when every part is literal, else `Text`; `Unknown` when a part can be no string, or
+        when there is nothing but one that is unknown.
     """
     parts: list[str | Token] = []
-    for value in values:
+    told = [value for value in values if value != ""]
+    if len(told) == 1 and isinstance(told[0], Unknown):
+        return told[0]
+    for value in told:
         new = _parts(value)
         if new is None:
             return Unknown("a list or object stands where a string is expected")
@@ -131,3 +146,39 @@ def _parts(value: Value) -> tuple[str | Token, ...] | None:
             return (str(value),)
         case _:
             return None
+
+
+def opaque(function: str, argument: Json, *inputs: Value) -> Value:
+    """What a function makes of inputs that are not literal.
+
+    Returns:
+        A token when the inputs are specific (a piece of one resource's ARN is as specific as the
+        ARN), else `Unknown`.
+    """
+    name = f"{function} {shown(argument)}"
+    texts = [value for value in inputs if isinstance(value, Text)]
+    literal = all(isinstance(value, Text | str | int) for value in inputs)
+    if texts and literal and not any(text.unknown for text in texts):
+        return Text((Token(name, texts[0].tokens[0].kind),))
+    return Unknown(f"{function} of a value known at deploy time", name)
+
+
+def shown(node: Json) -> str:
+    """An expression as a name: the same expression of one template has the same value."""
+    return json.dumps(node, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def whole(value: Value) -> int | None:
+    """A whole number of a template, which may be written as a string; `None` if it is none."""
+    if isinstance(value, str):
+        return int(value) if re.fullmatch(r"-?[0-9]{1,18}", value.strip()) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value % 1:
+        return None
+    return int(value)
+
+
+def truth(value: Value) -> bool | None:
+    """A boolean of a template, which may be written as a string; `None` if it is none."""
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else None

@@ -9,9 +9,9 @@ from __future__ import annotations
 import enum
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from compliance.findings import Outcome, Severity
 from compliance.intrinsics import Resolver, Text, Unknown, Value
@@ -19,6 +19,8 @@ from compliance.intrinsics import Resolver, Text, Unknown, Value
 if TYPE_CHECKING:
     from compliance.assembly.model import Assembly, Json, Resource, Template
     from compliance.config import Config
+
+T = TypeVar("T")
 
 MAX_OBSERVED: Final = 300
 """Characters of a value that a finding shows."""
@@ -68,6 +70,7 @@ class Context:
     assembly: Assembly
     config: Config
     _resolvers: dict[int, Resolver] = field(default_factory=dict, repr=False)
+    _answers: dict[Callable[[Context], Any], Any] = field(default_factory=dict, repr=False)
 
     def resolver(self, template: Template) -> Resolver:
         """The resolver of a template's values."""
@@ -83,6 +86,13 @@ class Context:
     def get(self, resource: Resource, *path: str) -> tuple[Value, ...]:
         """Alternatives of a property of a resource; `ABSENT` among them where it is not set."""
         return self.of(resource).get(resource.properties, *path)
+
+    def answer(self, question: Callable[[Context], T]) -> T:
+        """What a function says of the whole assembly, worked out when first asked."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        found: T = self._answers[question]
+        return found
 
 
 class Rule(ABC):
@@ -135,6 +145,14 @@ def undecided(
 ) -> Judgement:
     """A value that only the deployment knows."""
     return Judgement(Outcome.UNDECIDED, message, location, show(observed), severity)
+
+
+def unknown(what: str, value: Value, *, location: str = "") -> Judgement:
+    """An undecided judgement: `what` is known only at deploy time, and why if that is told."""
+    reason = f": {value.reason}" if isinstance(value, Unknown) else ""
+    return undecided(
+        f"{what} is known only at deploy time{reason}.", location=location, observed=value
+    )
 
 
 def or_passed(judgements: Iterator[Judgement]) -> Iterator[Judgement]:

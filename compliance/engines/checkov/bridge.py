@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from checkov.cloudformation.checks.resource.base_resource_check import BaseResourceCheck
 from checkov.cloudformation.runner import Runner
@@ -20,21 +20,22 @@ from compliance import config as configuration
 from compliance import rules
 from compliance.assembly import Assembly, read
 from compliance.assembly.reader import MANIFEST
+from compliance.engines.base import broken
+from compliance.engines.checkov import PREFIX
 from compliance.findings import Outcome, SynthgateError
 from compliance.rules.base import Context, Family, Judgement, Rule, undecided
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from checkov.common.output.report import Report
     from checkov.common.typing import _CheckResult, _SkippedCheck
     from checkov.runner_filter import RunnerFilter
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-PREFIX: Final = "CKV_SYNTHGATE_"
-"""What stands before a rule's canonical id in Checkov's."""
 JUDGEMENTS: Final = "synthgate"
 """Key of a check result under which all judgements of the resource stand."""
+BROKEN: Final = "synthgate-broken"
+"""Key of a check result under which it says why a rule could not judge."""
 _CATEGORY: Final[Mapping[Family, CheckCategories]] = {
     Family.IAM: CheckCategories.IAM,
     Family.API: CheckCategories.NETWORKING,
@@ -97,12 +98,19 @@ class OwnCheck(BaseResourceCheck):
         skip_info: _SkippedCheck,
     ) -> _CheckResult:
         """Judge the resource that Checkov is at, by the file and name that Checkov gives."""
-        self._found = self._judge((_Run.root / scanned_file.lstrip("/")).resolve(), entity_name)
-        result = super().run(
-            scanned_file, entity_configuration, entity_name, entity_type, skip_info
-        )
-        result[JUDGEMENTS] = self._found  # type: ignore[typeddict-unknown-key]  # one key more
-        return result
+        fault = ""
+        try:
+            self._found = self._judge((_Run.root / scanned_file.lstrip("/")).resolve(), entity_name)
+        except Exception as error:  # noqa: BLE001 - Checkov would drop the check without a word
+            fault = f"{self._rule.id} broke on {entity_name}: {broken(error)}"
+            self._found = [undecided(fault)]
+        result: dict[str, Any] = {
+            **super().run(scanned_file, entity_configuration, entity_name, entity_type, skip_info)
+        }
+        result[JUDGEMENTS] = self._found
+        if fault:
+            result[BROKEN] = fault
+        return cast("_CheckResult", result)
 
     def scan_resource_conf(self, _conf: dict[str, Any]) -> CheckResult:
         """What `run` found, in Checkov's words; Checkov drops what it cannot name."""

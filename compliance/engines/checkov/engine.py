@@ -7,14 +7,17 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from compliance import rules
+from compliance.config import explain
 from compliance.engines.base import Answer, Engine, placed
+from compliance.engines.checkov import PREFIX
 from compliance.engines.checkov.severities import STOCK
 from compliance.findings import EngineRun, Finding, Outcome, Severity, Status
 
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
     from compliance.config import Config
     from compliance.rules.base import Context
 
-WORKER: Final = "compliance.engines.checkov.worker"
+WORKER: Final = Path(__file__).with_name("worker.py")
 MAX_LINE: Final = 256_000_000
+MAX_WORDS: Final = 64_000
+"""Bytes from the end of the worker's standard error in which its last words are looked for."""
 
 
 class Row(BaseModel):
@@ -57,9 +62,10 @@ class Scan(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    request: int
     rows: list[Row]
     seen: list[tuple[str, str]]
-    rules: int
+    rules: frozenset[str]
 
 
 class _BrokenError(Exception):
@@ -80,26 +86,28 @@ class CheckovEngine(Engine):
         self._policy = config.model_dump_json(by_alias=True)
         self._limit = config.engine_seconds
         self._process: subprocess.Popen[bytes] | None = None
-        self._buffer = b""
+        self._buffer = bytearray()
+        self._words: IO[bytes] | None = None
         self._version = ""
         self._fault = ""
+        self._requests = 0
 
     def prepare(self) -> None:
         """Start the worker; it loads Checkov while the caller goes on."""
         if self._process is not None or self._fault:
             return
-        root = str(Path(__file__).resolve().parents[3])
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
         try:
+            # A file, not a pipe: nobody reads while Checkov logs, and a full pipe would stop it.
+            self._words = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the worker
             self._process = subprocess.Popen(
-                [self._python, "-P", "-m", WORKER, self._policy],
+                [self._python, "-P", str(WORKER), self._policy],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": path},
+                stderr=self._words,
             )
         except OSError as error:
             self._fault = f"cannot start {self._python}: {error.strerror}"
+            self.close()
 
     def examine(self, context: Context) -> Answer:
         """Have the worker scan every template of the assembly."""
@@ -131,20 +139,23 @@ class CheckovEngine(Engine):
                 self.name,
                 Status.RAN,
                 self._version,
-                rules=scan.rules,
+                rules=len(scan.rules),
                 resources=len(wanted),
                 seconds=time.perf_counter() - start,
             ),
             findings,
+            rules=scan.rules | rules.by_id().keys(),
         )
 
     def close(self) -> None:
         """End the worker."""
-        if self._process is None:
-            return
-        process, self._process = self._process, None
-        process.kill()
-        process.communicate()
+        if self._process is not None:
+            process, self._process = self._process, None
+            process.kill()
+            process.communicate()
+        if self._words is not None:
+            self._words.close()
+            self._words = None
 
     def _ask(self, assembly: Assembly) -> Scan:
         self.prepare()
@@ -155,21 +166,31 @@ class CheckovEngine(Engine):
             self._version = str(greeting.get("ready", ""))
             if not self._version:
                 raise _BrokenError(f"the worker greeted with {str(greeting)[:200]}")
-        request = {"templates": [str(template.path.resolve()) for template in assembly.templates]}
+        self._requests += 1
+        request = {
+            "request": self._requests,
+            "templates": [str(template.path.resolve()) for template in assembly.templates],
+        }
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
         except OSError as error:
             raise _BrokenError(f"the worker has ended: {self._last_words()}") from error
         answer = self._line()
+        if answer.get("request") != self._requests:
+            raise _BrokenError("the worker's answer is to another question")
         if "error" in answer:
             raise _BrokenError(str(answer["error"])[:500])
         try:
-            return Scan.model_validate(answer)
+            scan = Scan.model_validate(answer)
         except ValidationError as error:
             raise _BrokenError(
-                f"the worker's answer has another form: {error.errors()[0]['msg']}"
+                f"the worker's answer has another form: {explain(error, 'answer')}"
             ) from error
+        missing = {f"{PREFIX}{name}" for name in rules.by_id()} - scan.rules
+        if missing:
+            raise _BrokenError(f"it does not know {min(missing)}")
+        return scan
 
     def _line(self) -> dict[str, Any]:
         """The worker's next line, within the time limit."""
@@ -177,17 +198,21 @@ class CheckovEngine(Engine):
         if process is None or process.stdout is None:
             raise _BrokenError("the worker has ended")
         deadline = time.monotonic() + self._limit
-        while b"\n" not in self._buffer:
+        end = self._buffer.find(b"\n")
+        while end < 0:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([process.stdout], [], [], left)[0]:
                 raise _BrokenError(f"no answer within {self._limit} seconds")
             chunk = os.read(process.stdout.fileno(), 1 << 20)
             if not chunk:
                 raise _BrokenError(f"the worker ended: {self._last_words()}")
+            searched = len(self._buffer)
             self._buffer += chunk
             if len(self._buffer) > MAX_LINE:
                 raise _BrokenError(f"an answer of more than {MAX_LINE:,} bytes")
-        line, self._buffer = self._buffer.split(b"\n", 1)
+            end = self._buffer.find(b"\n", searched)
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
         try:
             answer = json.loads(line)
         except ValueError as error:
@@ -198,12 +223,13 @@ class CheckovEngine(Engine):
 
     def _last_words(self) -> str:
         """The last line of the worker's standard error."""
-        process = self._process
-        if process is None:
+        process, words = self._process, self._words
+        if process is None or words is None:
             return "it said nothing"
         process.kill()
-        _, errors = process.communicate()
-        lines = errors.decode(errors="replace").strip().splitlines()
+        process.communicate()
+        words.seek(max(0, words.seek(0, os.SEEK_END) - MAX_WORDS))
+        lines = words.read().decode(errors="replace").strip().splitlines()
         return lines[-1][:500] if lines else f"exit code {process.returncode}"
 
     def _findings(self, scan: Scan, assembly: Assembly) -> Iterator[Finding]:
@@ -239,6 +265,8 @@ class CheckovEngine(Engine):
         )
 
     def _stock(self, row: Row, resource: Resource) -> Iterator[Finding]:
+        if row.check.startswith(PREFIX):
+            raise _BrokenError(f"it has no judgement of {row.check} on {row.logical_id}")
         outcome, message = Outcome.FAIL, row.name
         if row.result == "PASSED":
             outcome = Outcome.PASS

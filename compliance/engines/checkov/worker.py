@@ -1,13 +1,17 @@
 """The Checkov process: loads Checkov while the app synthesizes, then answers one line a request.
 
-Protocol: one JSON object a line. The argument is the policy data, as JSON. In: `{"templates":
-[absolute paths]}`. Out: `{"ready": version}` once Checkov is loaded, then for each request
-`{"rows": …, "seen": …, "rules": …}` (see `engine.Scan`) or `{"error": text}`. Everything that
-Checkov itself prints goes to standard error.
+Run by its path, with an interpreter that may be another environment's: of this one it takes the
+package `compliance` and nothing that lies beside it, whose versions Checkov's pins exclude.
+
+Protocol: one JSON object a line. The argument is the policy data, as JSON. In: `{"request": number,
+"templates": [absolute paths]}`. Out: `{"ready": version}` once Checkov is loaded, then for each
+request `{"request": number, "rows": …, "seen": …, "rules": …}` (see `engine.Scan`) or `{"request":
+number, "error": text}`. Everything that Checkov itself prints goes to standard error.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import sys
@@ -29,14 +33,29 @@ def main() -> None:
         CKV_PARSE_ERROR_FAIL="true",
         LOG_LEVEL="ERROR",
     )
+    _load_package()
     scanner = _Scanner(policy=sys.argv[1])
     _say(answers, {"ready": scanner.version})
     for line in sys.stdin:
         request = json.loads(line)
         try:
-            _say(answers, scanner.scan(request["templates"]))
+            answer = scanner.scan(request["templates"])
         except Exception as error:  # noqa: BLE001 - whatever Checkov raises is its answer
-            _say(answers, {"error": f"{type(error).__name__}: {error}"})
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        _say(answers, {"request": request["request"], **answer})
+
+
+def _load_package() -> None:
+    """Make the package that this file belongs to importable, by its own path."""
+    folder = Path(__file__).resolve().parents[2]
+    spec = importlib.util.spec_from_file_location(
+        "compliance", folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{folder}: no package")
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["compliance"] = package
+    spec.loader.exec_module(package)
 
 
 def _say(answers: Any, answer: dict[str, Any]) -> None:  # noqa: ANN401 - a text stream
@@ -48,19 +67,22 @@ class _Scanner:
     def __init__(self, *, policy: str) -> None:
         from checkov.cloudformation import runner  # noqa: PLC0415 - after the environment is set
         from checkov.cloudformation.checks.resource.registry import cfn_registry  # noqa: PLC0415
+        from checkov.common.checks_infra.registry import get_graph_checks_registry  # noqa: PLC0415
         from checkov.common.output.report import Report  # noqa: PLC0415
         from checkov.runner_filter import RunnerFilter  # noqa: PLC0415
         from checkov.version import version  # noqa: PLC0415
 
         from compliance.config import Config  # noqa: PLC0415 - likewise
-        from compliance.engines.checkov import bridge  # noqa: PLC0415 - it imports Checkov
+        from compliance.engines.checkov import PREFIX, bridge  # noqa: PLC0415 - it imports Checkov
 
         self.version = str(version)
         self._runner = runner.Runner
         self._filter = RunnerFilter
         self._registry = cfn_registry
+        self._graph_registry = get_graph_checks_registry("cloudformation")
         self._judgements = bridge.JUDGEMENTS
-        self._prefix = bridge.PREFIX
+        self._broken = bridge.BROKEN
+        self._prefix = PREFIX
         bridge.register(Config.model_validate_json(policy))
         self._records: list[Any] = []
         keep = Report.add_record
@@ -87,14 +109,17 @@ class _Scanner:
         rows = [row for record in self._records for row in self._rows(record)]
         seen |= {(record.file_abs_path, record.resource) for record in self._records}
         checks = {check.id for _, check in self._registry.all_checks()}
+        checks |= {check.id for check in self._graph_registry.checks}
         return {
             "rows": rows,
             "seen": sorted([str(Path(file)), resource.split(".", 1)[1]] for file, resource in seen),
-            "rules": len(checks),
+            "rules": sorted(checks),
         }
 
     def _rows(self, record: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - likewise
         result = record.check_result
+        if self._broken in result:
+            raise RuntimeError(result[self._broken])
         # Some stock checks fall off their end and leave nothing, others say UNKNOWN.
         outcome = result["result"].name if result["result"] else "UNKNOWN"
         row = {

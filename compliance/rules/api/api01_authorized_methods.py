@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
-from compliance.intrinsics import ABSENT, Unknown
-from compliance.rules.base import PASSED, Context, Family, Judgement, Rule, fail, undecided
+from compliance.intrinsics import ABSENT, Text, Unknown, truth
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from compliance.assembly.model import Resource
+
+ASKING: Final = ("AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS")
+"""Authorization types that ask (API Gateway REST API Reference, `Method.authorizationType`)."""
 
 
 class AuthorizedMethods(Rule):
@@ -37,26 +40,22 @@ class AuthorizedMethods(Rule):
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge the method's AuthorizationType."""
-        if is_preflight(resource, context):
-            return
+        if not is_preflight(resource, context):
+            yield from or_passed(self._method(resource, context))
+
+    def _method(self, resource: Resource, context: Context) -> Iterator[Judgement]:
+        location = "Properties.AuthorizationType"
         for value in context.get(resource, "AuthorizationType"):
-            location = "Properties.AuthorizationType"
-            if isinstance(value, Unknown):
-                yield undecided(
-                    f"The method's authorization is known only at deploy time: {value.reason}.",
-                    location=location,
-                    observed=value,
-                )
-            elif value is ABSENT or value == "NONE":
-                key = True in context.get(resource, "ApiKeyRequired")
+            if isinstance(value, Unknown | Text):
+                yield unknown("The method's authorization", value, location=location)
+            elif value not in ASKING:
+                key = any(truth(asked) for asked in context.get(resource, "ApiKeyRequired"))
                 yield fail(
                     "The method asks nobody who they are"
                     + (": an API key alone is no authorization." if key else "."),
                     location=location,
                     observed="absent" if value is ABSENT else value,
                 )
-            else:
-                yield PASSED
 
 
 def is_preflight(method: Resource, context: Context) -> bool:

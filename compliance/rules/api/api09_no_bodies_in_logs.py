@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from compliance.findings import Severity
-from compliance.intrinsics import ABSENT, Unknown
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
+from compliance.intrinsics import ABSENT, Unknown, truth
+from compliance.rules.api.stages import REST_STAGES, WEB_STAGE, is_stage, settings
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from compliance.assembly.model import Resource
 
 
@@ -28,28 +30,24 @@ class NoBodiesInLogs(Rule):
     references = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
     )
-    resource_types = ("AWS::ApiGateway::Stage",)
+    resource_types = (*REST_STAGES, WEB_STAGE)
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
-        """Judge each entry of the stage's MethodSettings."""
-        yield from or_passed(self._settings(resource, context))
+        """Judge every block of settings that can switch data tracing on."""
+        if is_stage(resource, context):
+            yield from or_passed(self._settings(resource, context))
 
     def _settings(self, resource: Resource, context: Context) -> Iterator[Judgement]:
-        resolver = context.of(resource)
-        for place, setting in resolver.items(
-            resource.properties.get("MethodSettings", ABSENT), "Properties.MethodSettings"
-        ):
-            if not isinstance(setting, Mapping):
+        for place, block in settings(resource, context):
+            if isinstance(block, Unknown):
+                yield unknown("Whether bodies are logged", block, location=place)
                 continue
-            for value in resolver.get(setting, "DataTraceEnabled"):
-                location = f"{place}.DataTraceEnabled"
-                if isinstance(value, Unknown):
-                    yield undecided(
-                        f"Data tracing is known only at deploy time: {value.reason}.",
-                        location=location,
-                        observed=value,
-                    )
-                elif str(value).lower() == "true":
+            location = f"{place}.DataTraceEnabled"
+            for value in context.of(resource).get(block, "DataTraceEnabled"):
+                traced = False if value is ABSENT else truth(value)
+                if traced is None:
+                    yield unknown("Whether bodies are logged", value, location=location)
+                elif traced:
                     yield fail(
                         "The stage writes whole requests and answers into its execution log.",
                         location=location,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Unknown
-from compliance.rules.base import PASSED, Context, Family, Judgement, Rule, fail, undecided
+from compliance.rules.api.stages import DEPLOYMENT, WEB_STAGE, is_stage
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 SETTING: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS::ApiGateway::Stage": ("AccessLogSetting",),
-    "AWS::ApiGateway::Deployment": ("StageDescription", "AccessLogSetting"),
-    "AWS::ApiGatewayV2::Stage": ("AccessLogSettings",),
+    DEPLOYMENT: ("StageDescription", "AccessLogSetting"),
+    WEB_STAGE: ("AccessLogSettings",),
     "AWS::Serverless::Api": ("AccessLogSetting",),
     "AWS::Serverless::HttpApi": ("AccessLogSettings",),
 }
@@ -42,20 +43,14 @@ class AccessLogs(Rule):
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge the stage's access log setting."""
-        if resource.type.endswith("Deployment") and all(
-            value is ABSENT for value in context.get(resource, "StageName")
-        ):
-            return
+        if is_stage(resource, context):
+            yield from or_passed(self._stage(resource, context))
+
+    def _stage(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         path = SETTING[resource.type]
         location = ".".join(("Properties", *path))
         for value in context.get(resource, *path, "DestinationArn"):
             if value is ABSENT:
                 yield fail("The stage writes no access log.", location=location, observed="absent")
             elif isinstance(value, Unknown):
-                yield undecided(
-                    f"The access log is known only at deploy time: {value.reason}.",
-                    location=location,
-                    observed=value,
-                )
-            else:
-                yield PASSED
+                yield unknown("Whether the stage writes an access log", value, location=location)

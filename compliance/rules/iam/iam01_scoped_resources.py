@@ -2,59 +2,62 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.iam import actions, arns
 from compliance.iam.statements import IDENTITY_TYPES, Opaque, PolicyKind, Statement, statements
-from compliance.intrinsics import Kind, Text, Unknown, Value
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
-from compliance.rules.iam.network_interfaces import serves_a_function_in_a_vpc
+from compliance.intrinsics import Kind, Text, Token, Unknown, Value
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    fail,
+    or_passed,
+    undecided,
+    unknown,
+)
+from compliance.rules.iam import role_use
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Resource
     from compliance.iam.actions import Action
 
+_DATASET: Final = "its only resource type is optional and new, and metrics have no ARN"
+_EXTRA: Final = "its resource types are extras that a call may name; most calls name none"
 NOT_WORTH_SCOPING: Final[Mapping[str, str]] = {
-    "cloudwatch:PutMetricData": "its only resource type is optional and new; IAM08 asks for the "
-    "namespace condition instead",
+    "cloudwatch:GetMetricData": _DATASET,
+    "cloudwatch:ListMetrics": _DATASET,
+    "cloudwatch:PutMetricData": f"{_DATASET}; IAM08 asks for the namespace condition instead",
+    "comprehend:DetectEntities": _EXTRA,
+    "polly:SynthesizeSpeech": _EXTRA,
+    "rekognition:DetectModerationLabels": _EXTRA,
+    "translate:TranslateDocument": _EXTRA,
+    "translate:TranslateText": _EXTRA,
 }
 """Actions that take a resource type and are left alone, each with its reason."""
 
-NETWORK_INTERFACES: Final = frozenset(
-    {
-        "ec2:CreateNetworkInterface",
-        "ec2:DeleteNetworkInterface",
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSubnets",
-        "ec2:AssignPrivateIpAddresses",
-        "ec2:UnassignPrivateIpAddresses",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeVpcs",
-        "ec2:GetSecurityGroupsForVpc",
-    }
-)
-"""What Lambda does for a function in a VPC (Lambda Developer Guide, 'Giving Lambda functions access
-to resources in an Amazon VPC'). The interfaces do not exist when the policy is written."""
+ACCOUNT_SETTINGS: Final[Mapping[str, str]] = {
+    "dynamodb:GetAbacStatus": "reads one setting of the account",
+    "s3:GetAccessPoint": "reads an access point's settings, and no data",
+    "s3:GetAccountPublicAccessBlock": "reads one setting of the account",
+}
+"""Read actions that cannot be scoped, and excuse no wildcard that takes them in by the way."""
 
-RESTRICTING_KEYS: Final = (
-    "aws:resourcetag/",
-    "aws:resourceaccount",
-    "aws:resourceorgid",
-    "aws:resourceorgpaths",
-    "s3:prefix",
-    "s3:resourceaccount",
-    "s3:existingobjecttag/",
-    "ec2:resourcetag/",
-    "kms:encryptioncontext",
-    "kms:resourcealiases",
-    "ssm:resourcetag/",
-    "secretsmanager:resourcetag/",
-    "iam:resourcetag/",
-    "dynamodb:leadingkeys",
+RESTRICTING_KEYS: Final = re.compile(
+    r"[a-z0-9-]+:(resourcetag|existingobjecttag|buckettag)/.*"
+    r"|(aws|s3):resourceaccount|aws:resourceorg(id|paths)|s3:prefix|kms:resourcealiases|ecs:cluster"
 )
-"""Condition keys that restrict the resource itself, as prefixes in lower case."""
+"""Condition keys that restrict the resource itself, in lower case."""
+POSITIVE: Final = frozenset(
+    {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"}
+)
+"""Operators that ask for a value; of the others, some hold for a request without the key."""
+EVERYTHING: Final = "every action"
 
 
 class ScopedResources(Rule):
@@ -101,79 +104,108 @@ class ScopedResources(Rule):
                 location=statement.place,
             )
             return
-        if not statement.allows or _restricts_resource(statement):
+        restricted = _restricts_resource(statement) if statement.allows else True
+        if restricted:
             return
         named = [entry.value for entry in statement.entries("Action")]
         for entry in statement.entries("Resource"):
             value = entry.value
-            if isinstance(value, Unknown) or _is_unknown(value):
-                yield undecided(
-                    "The resource of an Allow statement is known only at deploy time.",
-                    location=entry.place,
-                    observed=value,
-                )
+            if _is_unknown(value):
+                if any(_worth_scoping(pattern) for pattern in named if isinstance(pattern, str)):
+                    yield unknown("The resource of an Allow statement", value, location=entry.place)
             elif isinstance(value, str | Text):
                 wide = _too_wide(named, value)
-                if wide and not (
-                    {action.name for action in wide} <= NETWORK_INTERFACES
-                    and serves_a_function_in_a_vpc(resource, context)
-                ):
+                if wide:
+                    needed = role_use.needed_everywhere(resource, context)
+                    wide = [name for name in wide if name not in needed]
+                if wide and restricted is None:
+                    yield unknown(
+                        f"Whether a condition restricts {_listed(wide)}",
+                        value,
+                        location=entry.place,
+                    )
+                elif wide:
                     yield fail(
-                        f"{_listed(wide)} can be scoped to single resources, and is allowed on "
-                        f"every one of them.",
+                        "Every action is allowed on every resource."
+                        if EVERYTHING in wide
+                        else f"{_listed(wide)} can be scoped to single resources, and is allowed "
+                        "on every one of them.",
                         location=entry.place,
                         observed=value,
                     )
 
 
-def _too_wide(named: list[Value], resource: str | Text) -> list[Action]:
-    """The actions for which `resource` should have named something."""
+def _too_wide(named: list[Value], resource: str | Text) -> list[str]:
+    """Names of the actions for which `resource` should have named something."""
+    literal = resource if isinstance(resource, str) else resource.literal
+    if not any(sign in literal for sign in "*?"):
+        return []
     everything = arns.is_everything(resource)
-    found: list[Action] = []
+    covered: dict[str, bool] = {}
+    found: dict[str, None] = {}
     for pattern in named:
-        if not isinstance(pattern, str) or not any(sign in str(resource) for sign in ("*", "?")):
+        if not isinstance(pattern, str):
             continue
-        members = actions.expand(pattern)
-        scopable = [
-            action
-            for action in members
-            if action.name not in NOT_WORTH_SCOPING and action.can_be_scoped
-        ]
-        if not any(sign in pattern for sign in "*?") or any(a.mutating for a in scopable):
-            wanted = scopable
-        else:
-            # Read-only wildcards such as ec2:Describe* mix both kinds, and no one can split them.
-            wanted = scopable if len(scopable) == len(members) else []
-        found += [
-            action
-            for action in wanted
-            if everything or any(arns.covers_type(resource, arn) for arn in action.arns)
-        ]
-    return found
+        if everything and arns.is_everything(pattern.replace(":", "")):
+            return [EVERYTHING]
+        for action in _worth_scoping(pattern):
+            for arn in action.arns:
+                if arn not in covered:
+                    covered[arn] = everything or arns.covers_type(resource, arn)
+                if covered[arn]:
+                    found[action.name] = None
+    return list(found)
+
+
+@lru_cache(maxsize=1024)
+def _worth_scoping(pattern: str) -> tuple[Action, ...]:
+    """Those of a pattern's actions that ought to name their resources."""
+    members = actions.expand(pattern)
+    scopable = tuple(
+        action
+        for action in members
+        if action.name not in NOT_WORTH_SCOPING and action.can_be_scoped
+    )
+    if not any(sign in pattern for sign in "*?") or any(action.mutating for action in scopable):
+        return scopable
+    # Read-only wildcards such as ec2:Describe* mix both kinds, and no one can split them.
+    rest = {action.name for action in members} - {action.name for action in scopable}
+    return () if rest - set(ACCOUNT_SETTINGS) else scopable
 
 
 def _is_unknown(value: Value) -> bool:
-    """Whether a text is nothing but something that only the deployment knows."""
-    return (
-        isinstance(value, Text)
-        and len(value.parts) == 1
-        and any(token.kind is Kind.UNKNOWN for token in value.tokens)
-    )
+    """Whether only the deployment knows what is named: not even the ARN's head is there."""
+    if isinstance(value, Text):
+        head = value.parts[0]
+        return isinstance(head, Token) and head.kind is Kind.UNKNOWN
+    return isinstance(value, Unknown)
 
 
-def _restricts_resource(statement: Statement) -> bool:
-    conditions = statement.conditions
-    if isinstance(conditions, Unknown):
+def _restricts_resource(statement: Statement) -> bool | None:
+    """Whether the statement's condition restricts the resource; `None` when that is not known."""
+    known = [block for block in statement.conditions if isinstance(block, Mapping)]
+    if not all(_restricts(block, statement) for block in known):
         return False
-    return any(
-        key.lower().startswith(RESTRICTING_KEYS)
-        for operator, block in conditions.items()
-        if isinstance(block, Mapping) and "IfExists" not in operator and "Null" not in operator
-        for key in block
+    return True if len(known) == len(statement.conditions) else None
+
+
+def _restricts(block: Mapping[str, object], statement: Statement) -> bool:
+    keys = set()
+    for operator, pairs in block.items():
+        if operator.lower().removeprefix("foranyvalue:") not in POSITIVE:
+            continue
+        for found in statement.resolver.values(pairs):
+            for key, wanted in found.items() if isinstance(found, Mapping) else ():
+                values = [value for _, value in statement.resolver.items(wanted)]
+                if values and not any(
+                    isinstance(value, str) and arns.is_everything(value) for value in values
+                ):
+                    keys.add(key.lower())
+    return any(RESTRICTING_KEYS.fullmatch(key) for key in keys) or (
+        "kms:viaservice" in keys and any(key.startswith("kms:encryptioncontext") for key in keys)
     )
 
 
-def _listed(wide: list[Action], most: int = 4) -> str:
-    names = list(dict.fromkeys(action.name for action in wide))
+def _listed(names: list[str], most: int = 4) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more

@@ -6,14 +6,31 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.iam import actions, arns
-from compliance.iam.statements import IDENTITY_TYPES, Opaque, PolicyKind, Statement, statements
+from compliance.iam.statements import (
+    IDENTITY_TYPES,
+    Entry,
+    Opaque,
+    PolicyKind,
+    Statement,
+    statements,
+)
 from compliance.intrinsics import Text, Unknown, Value
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    fail,
+    or_passed,
+    undecided,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from compliance.assembly.model import Resource
+    from compliance.iam.actions import Action
 
 CDK_GRANTS: Final[Mapping[str, str]] = {
     "s3:deleteobject*": "Bucket.grant_delete: deletes objects and their versions",
@@ -25,6 +42,8 @@ CDK_GRANTS: Final[Mapping[str, str]] = {
     "kms:generatedatakey*": "Key.grant_encrypt: the four ways to make a data key",
 }
 """Wildcards that CDK's own grants write, in lower case; fine on one specific resource."""
+MOST: Final = 6
+"""How many members of a wildcard a message lists."""
 
 
 class NamedActions(Rule):
@@ -66,17 +85,14 @@ class NamedActions(Rule):
             return
         resources = [entry.value for entry in statement.entries("Resource")]
         for entry in statement.entries("Action"):
-            judgement = self._action(entry.value, resources, entry.place)
+            judgement = self._action(entry, resources)
             if judgement:
                 yield judgement
 
-    def _action(self, action: Value, resources: list[Value], place: str) -> Judgement | None:
+    def _action(self, entry: Entry, resources: list[Value]) -> Judgement | None:
+        action = entry.value
         if isinstance(action, Text | Unknown):
-            return undecided(
-                "The action of an Allow statement is known only at deploy time.",
-                location=place,
-                observed=action,
-            )
+            return unknown("The action of an Allow statement", action, location=entry.place)
         if not isinstance(action, str) or not any(sign in action for sign in "*?"):
             return None
         service, _, name = action.partition(":")
@@ -84,18 +100,33 @@ class NamedActions(Rule):
             everywhere = service.strip("*") == ""
             return fail(
                 f"Every action of {'every service' if everywhere else service.lower()} is allowed.",
-                location=place,
+                location=entry.place,
                 observed=action,
                 severity=Severity.CRITICAL if everywhere else None,
             )
-        if action.lower() in CDK_GRANTS and all(_is_specific(value) for value in resources):
-            return None
+        return self._partial(action, entry.place, resources)
+
+    def _partial(self, action: str, place: str, resources: list[Value]) -> Judgement | None:
+        """Judge a wildcard that stands for some actions of a service."""
         members = actions.expand(action)
+        service = action.partition(":")[0]
+        if not any(sign in service for sign in "*?") and not actions.known_service(service):
+            return undecided(
+                f"What {action} stands for is not known: the data of this version of Synthgate "
+                f"has no service {service}.",
+                location=place,
+                observed=action,
+            )
         mutating = [member for member in members if member.mutating]
         if not mutating:
             return None
-        names = ", ".join(member.name for member in members[:6])
-        more = f" and {len(members) - 6} more" if len(members) > 6 else ""  # noqa: PLR2004
+        if action.lower() in CDK_GRANTS and resources:
+            unclear = [value for value in resources if isinstance(value, Unknown)]
+            if all(value in unclear or _is_specific(value, members) for value in resources):
+                what = f"The resource of {action}, which is fine on one resource,"
+                return unknown(what, unclear[0], location=place) if unclear else None
+        names = ", ".join(member.name for member in members[:MOST])
+        more = f" and {len(members) - MOST} more" if len(members) > MOST else ""
         return fail(
             f"{action} stands for {names}{more}, of which {len(mutating)} change something.",
             location=place,
@@ -103,8 +134,10 @@ class NamedActions(Rule):
         )
 
 
-def _is_specific(value: Value) -> bool:
-    """Whether a resource names something: a reference, or an ARN whose first part is literal."""
-    if isinstance(value, Text):
-        return True
-    return isinstance(value, str) and not arns.is_everything(value) and not value.endswith(":::*")
+def _is_specific(value: Value, members: tuple[Action, ...]) -> bool:
+    """Whether a resource names one thing, for each of the actions that a wildcard stands for."""
+    return (
+        isinstance(value, str | Text)
+        and not arns.is_everything(value)
+        and not any(arns.covers_type(value, arn) for member in members for arn in member.arns)
+    )

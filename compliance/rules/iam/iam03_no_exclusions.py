@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
-from compliance.iam.statements import POLICY_TYPES, Statement, statements
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed
+from compliance.iam.statements import POLICY_TYPES, Opaque, Statement, statements
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,20 +39,23 @@ class NoExclusions(Rule):
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge every statement of every policy of the resource."""
-        found = [
-            statement
-            for statement in statements(resource, context.of(resource))
-            if isinstance(statement, Statement)
-        ]
+        found = list(statements(resource, context.of(resource)))
         if found:
             yield from or_passed(
-                fail(
-                    f"An Allow statement says {element}: all but what it lists is allowed.",
-                    location=f"{statement.place}.{element}",
-                    observed=statement.body.get(element),
-                )
-                for statement in found
-                if statement.allows
-                for element in EXCLUSIONS
-                if statement.has(element)
+                judgement for statement in found for judgement in self._statement(statement)
             )
+
+    def _statement(self, statement: Statement | Opaque) -> Iterator[Judgement]:
+        if isinstance(statement, Opaque):
+            yield undecided(
+                f"The policy is known only at deploy time: {statement.reason}.",
+                location=statement.place,
+            )
+        elif statement.allows:
+            for element in EXCLUSIONS:
+                if statement.has(element):
+                    yield fail(
+                        f"An Allow statement says {element}: all but what it lists is allowed.",
+                        location=f"{statement.place}.{element}",
+                        observed=statement.body.get(element),
+                    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Unknown, Value
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from compliance.assembly.model import Resource
 
 _AWS_MANAGED = re.compile(r"^arn:[^:]*:iam::aws:policy/(.+)$")
-CRITICAL: Final = re.compile(
-    r"^(AdministratorAccess.*|PowerUserAccess|IAMFullAccess|.*FullAccess.*)$"
-)
+CRITICAL: Final = re.compile(r"AdministratorAccess|PowerUserAccess|.*FullAccess(_?[vV]\d+)?")
 CDK_DEFAULTS: Final = frozenset(
     {
         "service-role/AWSLambdaBasicExecutionRole",
@@ -55,31 +53,29 @@ class AwsManagedPolicies(Rule):
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge each attached managed policy."""
         name = "ManagedPolicies" if resource.type.startswith("AWS::SSO") else "ManagedPolicyArns"
-        if all(value is ABSENT for value in context.get(resource, name)):
+        attached = context.get(resource, name)
+        if all(value is ABSENT for value in attached):
             return
         yield from or_passed(
             judgement
-            for place, value in context.of(resource).items(
-                resource.properties[name], f"Properties.{name}"
-            )
+            for listed in attached
+            for place, value in context.of(resource).items(listed, f"Properties.{name}")
             for judgement in self._policy(value, place, context)
         )
 
     def _policy(self, value: Value, place: str, context: Context) -> Iterator[Judgement]:
         if isinstance(value, Unknown):
-            yield undecided(
-                f"The managed policy is known only at deploy time: {value.reason}.",
-                location=place,
-                observed=value,
-            )
+            yield unknown("The managed policy", value, location=place)
             return
-        found = _AWS_MANAGED.match(str(value)) if isinstance(value, str | Text) else None
+        # The partition is a token in what CDK writes: it is one character here.
+        arn = value.literal if isinstance(value, Text) else str(value)
+        found = _AWS_MANAGED.match(arn)
         if found is None or found.group(1) in context.config.iam.allowed_managed_policies:
             return
         policy = found.group(1)
         if policy in CDK_DEFAULTS:
             severity = Severity.LOW
-        elif CRITICAL.match(policy.rpartition("/")[2]):
+        elif CRITICAL.fullmatch(policy.rpartition("/")[2]):
             severity = Severity.CRITICAL
         else:
             severity = self.severity

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
-from compliance.intrinsics import ABSENT, Text, Unknown
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
+from compliance.intrinsics import ABSENT, Text, Unknown, Value
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from compliance.assembly.model import Resource
 
 SOURCES: Final = ("SourceArn", "SourceAccount", "PrincipalOrgID")
-ALEXA: Final = "alexa-appkit.amazon.com"
-LOAD_BALANCER: Final = "elasticloadbalancing.amazonaws.com"
+SERVICE: Final = re.compile(r"\.amazon(aws)?\.com(\.\w+)?$|\.\$\{AWS::URLSuffix\}$")
+ALEXA: Final = re.compile(r"alexa-(appkit|connectedhome)\.")
+LOAD_BALANCER: Final = re.compile(r"elasticloadbalancing\.")
 
 
 class NamedInvokers(Rule):
@@ -45,25 +47,32 @@ class NamedInvokers(Rule):
         )
 
     def _principal(
-        self, principal: object, resource: Resource, context: Context
+        self, principal: Value, resource: Resource, context: Context
     ) -> Iterator[Judgement]:
         location = "Properties.Principal"
-        if isinstance(principal, Unknown):
-            yield undecided(
-                f"Who may invoke is known only at deploy time: {principal.reason}.",
-                location=location,
-                observed=principal,
-            )
-        elif principal == "*":
-            if any(value is ABSENT for value in context.get(resource, "PrincipalOrgID")):
+        shown = str(principal)
+        if principal == "*":
+            if not _named(resource, context, "PrincipalOrgID"):
                 yield fail("Anybody may invoke the function.", location=location, observed="*")
-        elif isinstance(principal, str | Text) and ".amazon" in str(principal):
-            wanted = ("EventSourceToken",) if principal == ALEXA else SOURCES
-            if all(any(v is ABSENT for v in context.get(resource, name)) for name in wanted):
+        elif isinstance(principal, str | Text) and SERVICE.search(shown):
+            wanted = ("EventSourceToken",) if ALEXA.match(shown) else SOURCES
+            if not any(_named(resource, context, name) for name in wanted):
                 yield fail(
-                    f"{principal} may invoke the function for anybody: none of "
-                    f"{', '.join(wanted)} is set.",
+                    f"{shown} may invoke the function for anybody: no {' or '.join(wanted)} is "
+                    "set.",
                     location=location,
                     observed=principal,
-                    severity=Severity.LOW if principal == LOAD_BALANCER else None,
+                    severity=Severity.LOW if LOAD_BALANCER.match(shown) else None,
                 )
+        elif isinstance(principal, Unknown) or (
+            isinstance(principal, Text) and principal.unknown and not shown.startswith("arn:")
+        ):
+            yield unknown("Who may invoke the function", principal, location=location)
+
+
+def _named(resource: Resource, context: Context, name: str) -> bool:
+    """Whether a property names something, in both branches of a condition."""
+    return not any(
+        value is ABSENT or (isinstance(value, str) and value.strip("*?") == "")
+        for value in context.get(resource, name)
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compliance.findings import Severity
-from compliance.intrinsics import ABSENT, Value
-from compliance.rules.base import PASSED, Context, Family, Judgement, Rule, fail, undecided
+from compliance.intrinsics import ABSENT, Text, Unknown, Value, whole
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,29 +36,25 @@ class RetentionWindow(Rule):
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge the number of days, where there is one."""
+        values = [
+            value for value in context.get(resource, "RetentionInDays") if value is not ABSENT
+        ]
+        if values:
+            yield from or_passed(self._days(values, context))
+
+    def _days(self, values: list[Value], context: Context) -> Iterator[Judgement]:
         window = context.config.retention
         location = "Properties.RetentionInDays"
-        for value in context.get(resource, "RetentionInDays"):
-            if value is ABSENT:
-                continue
-            days = _days(value)
-            if days is None:
-                yield undecided(
-                    "The retention is known only at deploy time.", location=location, observed=value
-                )
-            elif window.minimum_days <= days <= window.maximum_days:
-                yield PASSED
-            else:
+        for value in values:
+            days = whole(value)
+            if isinstance(value, Text | Unknown):
+                yield unknown("The retention", value, location=location)
+            elif days is None:
+                yield fail("This is no number of days.", location=location, observed=value)
+            elif not window.minimum_days <= days <= window.maximum_days:
                 yield fail(
                     f"{days} days are outside the window of {window.minimum_days} to "
                     f"{window.maximum_days} days.",
                     location=location,
                     observed=value,
                 )
-
-
-def _days(value: Value) -> int | None:
-    try:
-        return None if isinstance(value, bool) else int(value)
-    except (TypeError, ValueError):
-        return None

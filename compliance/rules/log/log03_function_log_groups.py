@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
-from compliance.intrinsics import ABSENT, Text, Unknown, Value
-from compliance.rules.base import PASSED, Context, Family, Judgement, Rule, fail, undecided
+from compliance.intrinsics import ABSENT, Text, Value
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
+from compliance.rules.log import groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from compliance.assembly.model import Resource
 
 PREFIX: Final = "/aws/lambda/"
-LOG_GROUP: Final = "AWS::Logs::LogGroup"
-LOG_RETENTION: Final = "Custom::LogRetention"
+LOCATION: Final = "Properties.LoggingConfig.LogGroup"
 
 
 class FunctionLogGroups(Rule):
@@ -40,66 +40,50 @@ class FunctionLogGroups(Rule):
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge LoggingConfig.LogGroup, or without it the log groups' names."""
-        for value in context.get(resource, "LoggingConfig", "LogGroup"):
-            if value is ABSENT:
-                yield self._by_name(resource, context)
-            else:
-                yield self._by_setting(value, context)
+        yield from or_passed(self._function(resource, context))
 
-    def _by_setting(self, value: Value, context: Context) -> Judgement:
-        location = "Properties.LoggingConfig.LogGroup"
-        if isinstance(value, Text):
-            referred = value.tokens[0].resource if len(value.parts) == 1 else None
-            if referred is not None:
-                if referred.type == LOG_GROUP:
-                    return PASSED
-                return fail(
-                    f"The function logs to {referred.logical_id}, which is no log group.",
-                    location=location,
-                    observed=value,
+    def _function(self, resource: Resource, context: Context) -> Iterator[Judgement]:
+        for value in context.get(resource, "LoggingConfig", "LogGroup"):
+            if value is not ABSENT:
+                yield from self._by_setting(value, resource, context)
+            elif not groups.are_here(_implied(resource, context), resource, context):
+                yield fail(
+                    "The function's log group is not in the template, so Lambda makes one that "
+                    "never expires.",
+                    location=LOCATION,
+                    observed="absent",
                 )
-        if isinstance(value, Unknown) or value not in _names(context):
-            return undecided(
-                "The function logs to a group that is not in the template: whether it expires is "
-                "not known.",
-                location=location,
+
+    def _by_setting(
+        self, value: Value, function: Resource, context: Context
+    ) -> Iterator[Judgement]:
+        token = value.tokens[0] if isinstance(value, Text) and len(value.parts) == 1 else None
+        referred = token.resource if token else None
+        if referred is not None and groups.expires(referred, context):
+            return
+        if groups.are_here([frozenset({groups.name([value], function)})], function, context):
+            return
+        if token is not None and referred is not None and not token.attribute:
+            yield fail(
+                f"The function logs to {referred.logical_id}, which is no log group.",
+                location=LOCATION,
                 observed=value,
             )
-        return PASSED
-
-    def _by_name(self, function: Resource, context: Context) -> Judgement:
-        wanted = {
-            name
-            for value in context.get(function, "FunctionName")
-            for name in _implied_names(function, value)
-        }
-        if wanted & _names(context):
-            return PASSED
-        return fail(
-            "The function's log group is not in the template, so Lambda makes one that never "
-            "expires.",
-            location="Properties.LoggingConfig.LogGroup",
-            observed="absent",
-        )
+        else:
+            yield undecided(
+                "The function logs to a group that is not in the template: whether it expires is "
+                "not known.",
+                location=LOCATION,
+                observed=value,
+            )
 
 
-def _implied_names(function: Resource, name: Value) -> Iterator[str]:
-    """Names that a log group can have to be the function's own, as `_name` writes them."""
-    yield _name(f"{PREFIX}${{{function.logical_id}}}", function)
-    if isinstance(name, str | Text):
-        yield _name(f"{PREFIX}{name}", function)
-
-
-def _name(text: str, resource: Resource) -> str:
-    """A name in which tokens of one template differ from those of another."""
-    return f"{resource.template.name}\n{text}" if "${" in text else text
-
-
-def _names(context: Context) -> frozenset[str]:
-    """Names of all log groups, and of those that CDK's retention resource covers."""
-    found = set()
-    for group in context.assembly.resources(LOG_GROUP, LOG_RETENTION):
-        for value in context.get(group, "LogGroupName"):
-            if isinstance(value, str | Text):
-                found.add(_name(str(value), group))
-    return frozenset(found)
+def _implied(function: Resource, context: Context) -> list[frozenset[Hashable]]:
+    """For each alternative of the function's name, what its own log group may be called."""
+    by_reference = groups.name([PREFIX, groups.reference(function)], function)
+    return [
+        frozenset({by_reference, groups.name([PREFIX, value], function)})
+        if value is not ABSENT
+        else frozenset({by_reference})
+        for value in context.get(function, "FunctionName")
+    ]

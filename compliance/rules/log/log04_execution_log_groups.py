@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Unknown, Value
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
+from compliance.rules.api.stages import REST_STAGES, settings
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.log import groups
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
     from compliance.assembly.model import Resource
 
-LEVELS: Final = frozenset({"ERROR", "INFO"})
+LEVELS: Final = ("ERROR", "INFO")
 PREFIX: Final = "API-Gateway-Execution-Logs_"
 
 
@@ -33,53 +36,51 @@ class ExecutionLogGroups(Rule):
     references = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
     )
-    resource_types = ("AWS::ApiGateway::Stage",)
+    resource_types = REST_STAGES
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge a stage whose execution logging is on."""
         levels = list(self._levels(resource, context))
-        if any(level in LEVELS or isinstance(level, Unknown) for _, level in levels):
+        if levels:
             yield from or_passed(self._stage(resource, context, levels))
 
     def _levels(self, stage: Resource, context: Context) -> Iterator[tuple[str, Value]]:
-        resolver = context.of(stage)
-        settings = stage.properties.get("MethodSettings", ABSENT)
-        for place, setting in resolver.items(settings, "Properties.MethodSettings"):
-            if isinstance(setting, Mapping):
-                for level in resolver.get(setting, "LoggingLevel"):
+        """Levels at which the stage logs, or may log, each with its place."""
+        for place, block in settings(stage, context):
+            if isinstance(block, Unknown):
+                yield place, block
+                continue
+            for level in context.of(stage).get(block, "LoggingLevel"):
+                if level in LEVELS or isinstance(level, Text | Unknown):
                     yield f"{place}.LoggingLevel", level
 
     def _stage(
         self, stage: Resource, context: Context, levels: list[tuple[str, Value]]
     ) -> Iterator[Judgement]:
-        apis, names = context.get(stage, "RestApiId"), context.get(stage, "StageName")
-        wanted = {f"{PREFIX}{api}/{name}" for api in apis for name in names}
-        # CDK writes a stage's own name as a Ref to the stage: Ref returns the name.
-        wanted |= {f"{PREFIX}{api}/${{{stage.logical_id}}}" for api in apis}
-        have = {
-            str(value)
-            for group in context.assembly.resources("AWS::Logs::LogGroup")
-            if group.template is stage.template
-            for value in context.get(group, "LogGroupName")
-            if isinstance(value, str | Text)
-        }
-        if wanted & have:
+        if groups.are_here(_names(stage, context), stage, context):
             return
-        place, level = next(
-            (place, level)
-            for place, level in levels
-            if level in LEVELS or isinstance(level, Unknown)
-        )
-        if isinstance(level, Unknown):
-            yield undecided(
-                f"Whether the stage writes an execution log is known only at deploy time: "
-                f"{level.reason}.",
-                location=place,
-                observed=level,
-            )
-        else:
+        on = [(place, level) for place, level in levels if level in LEVELS]
+        for place, level in on[:1]:
             yield fail(
                 "The stage writes an execution log, and its log group is not in the template.",
                 location=place,
                 observed=level,
             )
+        for place, level in levels[: not on]:
+            yield unknown("Whether the stage writes an execution log", level, location=place)
+
+
+def _names(stage: Resource, context: Context) -> list[frozenset[Hashable]]:
+    """For each alternative of API and stage, what the execution log group may be called."""
+    itself = groups.reference(stage)
+    of_api = stage.type.startswith("AWS::Serverless::")
+    apis = (itself,) if of_api else context.get(stage, "RestApiId")
+    found = []
+    for api in apis:
+        for called in context.get(stage, "StageName"):
+            # CDK writes a stage's own name as a Ref to the stage: Ref returns the name.
+            names = {groups.name([PREFIX, api, "/", itself], stage)}
+            if called is not ABSENT:
+                names.add(groups.name([PREFIX, api, "/", called], stage))
+            found.append(frozenset(names))
+    return found

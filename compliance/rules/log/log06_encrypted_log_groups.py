@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
-from compliance.iam.statements import Opaque, statements
 from compliance.intrinsics import ABSENT, Text, Unknown, Value
-from compliance.rules.base import PASSED, Context, Family, Judgement, Rule, fail, undecided
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.log import logs_service
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from compliance.assembly.model import Resource
+
+KEYS: Final = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 
 
 class EncryptedLogGroups(Rule):
@@ -36,6 +39,9 @@ class EncryptedLogGroups(Rule):
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge KmsKeyId, and the policy of a key of this assembly."""
+        yield from or_passed(self._group(resource, context))
+
+    def _group(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         location = "Properties.KmsKeyId"
         for value in context.get(resource, "KmsKeyId"):
             if value is ABSENT:
@@ -45,42 +51,29 @@ class EncryptedLogGroups(Rule):
                     location=location,
                     observed="absent",
                 )
-            elif isinstance(value, Unknown):
-                yield undecided(
-                    f"The key is known only at deploy time: {value.reason}.",
-                    location=location,
-                    observed=value,
-                )
-            else:
-                yield self._key(value, context)
-
-    def _key(self, value: Value, context: Context) -> Judgement:
-        key = value.tokens[0].resource if isinstance(value, Text) and value.tokens else None
-        if key is None or key.type not in {"AWS::KMS::Key", "AWS::KMS::ReplicaKey"}:
-            return PASSED
-        for statement in statements(key, context.of(key)):
-            if isinstance(statement, Opaque):
-                return undecided(
-                    f"The policy of key {key.logical_id} is known only at deploy time.",
-                    location="Properties.KmsKeyId",
-                    observed=value,
-                )
-            if statement.allows and any(
-                _is_logs_service(principal)
-                for block in statement.resolver.values(statement.body.get("Principal"))
-                if isinstance(block, Mapping)
-                for _, principal in statement.resolver.items(block.get("Service", ABSENT))
-            ):
-                return PASSED
-        return fail(
-            f"The policy of key {key.logical_id} does not let the logs service use it: nothing can "
-            "be written to this log group.",
-            location="Properties.KmsKeyId",
-            observed=value,
-            severity=Severity.HIGH,
-        )
+            for key in _keys(value):
+                refused = logs_service.refused(key, resource, context)
+                if isinstance(refused, Unknown):
+                    yield unknown(
+                        f"Whether key {key.logical_id} lets the logs service use it",
+                        refused,
+                        location=location,
+                    )
+                elif refused:
+                    yield fail(
+                        f"The policy of key {key.logical_id} does not let the logs service use "
+                        f"{', '.join(refused)}: nothing can be written to this log group.",
+                        location=location,
+                        observed=value,
+                        severity=Severity.HIGH,
+                    )
 
 
-def _is_logs_service(principal: Value) -> bool:
-    text = str(principal)
-    return (text.startswith("logs.") and ".amazon" in text) or text.startswith("logs.${")
+def _keys(value: Value) -> list[Resource]:
+    """Keys of the assembly that a value names; one from elsewhere has a policy nobody sees."""
+    tokens = value.tokens if isinstance(value, Text) else ()
+    return [
+        token.resource
+        for token in tokens
+        if token.resource is not None and token.resource.type in KEYS
+    ]

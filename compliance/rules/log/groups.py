@@ -1,0 +1,83 @@
+"""Which log groups the assembly holds, by name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from compliance.intrinsics import ABSENT, Kind, Text, Token, Value, concatenate
+
+if TYPE_CHECKING:
+    from compliance.assembly.model import Resource
+    from compliance.rules.base import Context
+
+LOG_GROUP: Final = "AWS::Logs::LogGroup"
+LOG_RETENTION: Final = "Custom::LogRetention"
+"""CDK's legacy resource, which gives a log group made by a service its retention."""
+
+
+def name(parts: Sequence[Value], resource: Resource) -> Hashable:
+    """A log group's name put together from parts, to compare with those of other templates.
+
+    A reference to a resource is the same wherever it stands; any other token (a pseudo parameter, a
+    parameter) is the same only within its template.
+    """
+    value = concatenate(parts)
+    if isinstance(value, Text) and all(token.resource is not None for token in value.tokens):
+        return value
+    return value if isinstance(value, str) else (str(value), resource.template.name)
+
+
+def reference(resource: Resource) -> Text:
+    """What `Ref` of a resource is."""
+    return Text((Token(resource.logical_id, Kind.RESOURCE, resource),))
+
+
+def expires(resource: Resource, context: Context) -> bool:
+    """Whether a log group is made here, or CDK's legacy resource gives it a retention."""
+    return resource.type == LOG_GROUP or (
+        resource.type == LOG_RETENTION and ABSENT not in context.get(resource, "RetentionInDays")
+    )
+
+
+def are_here(names: Sequence[frozenset[Hashable]], user: Resource, context: Context) -> bool:
+    """Whether a log group here bears one of the names, whatever the conditions turn out to be.
+
+    Args:
+        names: for each alternative of the user's name, what the log group may be called.
+        user: the function or stage that writes to the log group.
+        context: where the log groups are looked up.
+    """
+    wanted = frozenset[Hashable]().union(*names)
+    index = context.answer(_by_name)
+    have: set[Hashable] = set()
+    for called in wanted:
+        for group, alternatives in index.get(called, ()):
+            if alternatives <= wanted and _is_made_with(group, user):
+                have |= alternatives
+    return all(have & alternative for alternative in names)
+
+
+def _is_made_with(group: Resource, user: Resource) -> bool:
+    """Whether a log group is made whenever its user is: under no condition, or under the same."""
+    condition = group.body.get("Condition")
+    return condition is None or (
+        group.template is user.template and condition == user.body.get("Condition")
+    )
+
+
+def _by_name(
+    context: Context,
+) -> Mapping[Hashable, list[tuple[Resource, frozenset[Hashable]]]]:
+    """Log groups that expire, with all the names that each may have, by every such name."""
+    found: dict[Hashable, list[tuple[Resource, frozenset[Hashable]]]] = defaultdict(list)
+    for group in context.assembly.resources(LOG_GROUP, LOG_RETENTION):
+        if expires(group, context):
+            values = context.get(group, "LogGroupName")
+            alternatives = frozenset(
+                "" if value is ABSENT else name([value], group) for value in values
+            )
+            for called in alternatives:
+                found[called].append((group, alternatives))
+    return found
