@@ -250,7 +250,10 @@ class _EveryTemplate:
 def _violations(reported: Iterable[cdk.PolicyViolation], assembly: Assembly) -> Iterable[Violation]:
     names = {str(template.path): template.name for template in assembly.templates}
     for violation in reported:
-        for resource in violation.violating_resources:
+        # A violation of no resource is one all the same.
+        for resource in violation.violating_resources or [
+            cdk.PolicyViolatingResource(locations=[])
+        ]:
             template = resource.template_path or ""
             yield Violation(
                 rule=violation.rule_name,

@@ -160,7 +160,10 @@ def synthesize(
         if folder.is_symlink():
             folder.unlink()
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        # Under another name until it is whole: what stands at its name was synthesized to the end.
+        staging = folder.with_name(f".{environment}.{os.getpid()}")
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
     except OSError as error:
         raise SynthgateError(f"{folder}: cannot be made anew: {error.strerror}") from error
     context = {
@@ -175,7 +178,7 @@ def synthesize(
     environ = {
         **os.environ,
         "PATH": path,
-        "CDK_OUTDIR": str(folder.resolve()),
+        "CDK_OUTDIR": str(staging.resolve()),
         "CDK_CONTEXT_JSON": json.dumps(context),
     }
     try:
@@ -185,6 +188,10 @@ def synthesize(
             environ=environ,
             seconds=seconds,
         )
+        if code != 0:
+            lines = [line for line in words.splitlines() if line.strip()] or [f"exit code {code}"]
+            raise SynthgateError(f"{environment}: the app failed: {mask_text(lines[-1].strip())}")
+        staging.rename(folder)
     except subprocess.TimeoutExpired as error:
         raise SynthgateError(
             f"{environment}: the app did not end within {seconds:g} seconds"
@@ -193,9 +200,8 @@ def synthesize(
         raise SynthgateError(
             f"{MANIFEST}: app: {manifest['app']!r} cannot be started: {error.strerror}"
         ) from error
-    if code != 0:
-        lines = [line for line in words.splitlines() if line.strip()] or [f"exit code {code}"]
-        raise SynthgateError(f"{environment}: the app failed: {mask_text(lines[-1].strip())}")
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
     return folder
 
 

@@ -153,10 +153,16 @@ class SynthesisEngine(Engine):
             return self.not_run(
                 f"the assembly carries no {evidence.FILE}; call compliance.guard(app) in the app"
             )
+        mine = [
+            report for report in _reports(assembly) if self._is_mine(str(report.get("pluginName")))
+        ]
+        for report in mine:
+            if report.get("conclusion") == "failure" and not report.get("violations"):
+                # What CDK writes of a plugin that raised.
+                return self.failed(f"{report.get('pluginName')} broke: {report.get('metadata')}")
         found = tuple(
             located(as_finding(violation, engine=self.name), assembly)
-            for report in _reports(assembly)
-            if self._is_mine(str(report.get("pluginName")))
+            for report in mine
             for violation in _of_report(report, engine=self.name)
         )
         run = EngineRun(
@@ -246,7 +252,7 @@ def _of_report(report: Mapping[str, Json], *, engine: str) -> Iterator[Violation
             if engine == "cloudformation" and rule.startswith(("E", "F")):
                 # CDK writes its errors as warnings, unless a feature flag is set.
                 level = "error"
-            for construct in _objects(violation.get("violatingConstructs")):
+            for construct in list(_objects(violation.get("violatingConstructs"))) or [{}]:
                 resource = construct.get("cloudFormationResource")
                 resource = resource if isinstance(resource, Mapping) else {}
                 places = resource.get("propertyPaths")

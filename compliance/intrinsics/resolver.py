@@ -48,8 +48,10 @@ class Resolver:
 
     template: Template
     assembly: Assembly
-    _followed: dict[int, _Values] = field(default_factory=dict, repr=False, compare=False)
-    """What other stacks' values turned out to be, by the identity of the JSON value."""
+    _followed: dict[tuple[int, int], _Values] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What other stacks' values turned out to be, by identity of the template and the value."""
 
     def values(self, node: Json) -> _Values:
         """Every alternative of a value, without repetition, in the order of the branches."""
@@ -337,10 +339,11 @@ class Resolver:
     def _follow(self, source: tuple[Template, Json], steps: int) -> _Values:
         """What a value of another stack is. A circle of stacks ends as unknown."""
         template, node = source
-        known = self._followed.get(id(node))
+        key = (id(template), id(node))
+        known = self._followed.get(key)
         if known is None:
             circle = Unknown("references between stacks run in a circle", shown(node))
-            self._followed[id(node)] = (circle,)
+            self._followed[key] = (circle,)
             there = Resolver(template, self.assembly, self._followed)
             found = there._values(node, steps)
             # Inside a list or an object, references would be looked up in the wrong template.
@@ -350,7 +353,7 @@ class Resolver:
                 else value
                 for value in found
             )
-            self._followed[id(node)] = known
+            self._followed[key] = known
         return known
 
 

@@ -125,7 +125,7 @@ def concatenate(values: Iterable[Value]) -> Value:
         for part in new:
             if isinstance(part, str) and parts and isinstance(parts[-1], str):
                 parts[-1] += part
-            elif part:
+            else:
                 parts.append(part)
     if not parts:
         return ""
@@ -160,7 +160,8 @@ def opaque(function: str, argument: Json, *inputs: Value) -> Value:
     literal = all(isinstance(value, Text | str | int) for value in inputs)
     if texts and literal and not any(text.unknown for text in texts):
         return Text((Token(name, texts[0].tokens[0].kind),))
-    return Unknown(f"{function} of a value known at deploy time", name)
+    reasons = [value.reason for value in inputs if isinstance(value, Unknown)]
+    return Unknown(reasons[0] if reasons else f"{function} of what is no text", name)
 
 
 def shown(node: Json) -> str:

@@ -7,6 +7,7 @@ of the same bytes as everywhere else.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -107,7 +108,8 @@ class OwnCheck(BaseResourceCheck):
         result: dict[str, Any] = {
             **super().run(scanned_file, entity_configuration, entity_name, entity_type, skip_info)
         }
-        result[JUDGEMENTS] = self._found
+        # As plain data: Checkov writes its results out as JSON.
+        result[JUDGEMENTS] = [asdict(judgement) for judgement in self._found]
         if fault:
             result[BROKEN] = fault
         return cast("_CheckResult", result)

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -44,12 +44,12 @@ class Row(BaseModel):
     check: str
     name: str
     guideline: str
-    result: str
+    result: Literal["PASSED", "FAILED", "SKIPPED", "UNKNOWN"]
     crashed: bool
     keys: list[str]
     comment: str
     rule: str = ""
-    outcome: Outcome | None = None
+    outcome: Literal[Outcome.PASS, Outcome.FAIL, Outcome.UNDECIDED] | None = None
     severity: Severity | None = None
     message: str = ""
     location: str = ""

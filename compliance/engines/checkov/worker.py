@@ -138,16 +138,8 @@ class _Scanner:
         if judgements is None:
             yield row
             return
-        for judgement in judgements:
-            yield row | {
-                "rule": record.check_id.removeprefix(self._prefix),
-                "outcome": judgement.outcome,
-                "severity": judgement.severity,
-                "message": judgement.message,
-                "location": judgement.location,
-                "observed": judgement.observed,
-                "remediation": judgement.remediation,
-            }
+        rule = record.check_id.removeprefix(self._prefix)
+        yield from (row | {"rule": rule} | judgement for judgement in judgements)
 
 
 if __name__ == "__main__":

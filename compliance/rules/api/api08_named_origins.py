@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
-from compliance.intrinsics import ABSENT, Text, Unknown, Value
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
+from compliance.intrinsics import ABSENT, Text, Unknown, Value, truth
+from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Resource
 
-HEADER: Final = "access-control-allow-origin"
-CORS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "AWS::ApiGatewayV2::Api": ("CorsConfiguration", "AllowOrigins", "AllowCredentials"),
-    "AWS::Lambda::Url": ("Cors", "AllowOrigins", "AllowCredentials"),
-    "AWS::Serverless::HttpApi": ("CorsConfiguration", "AllowOrigins", "AllowCredentials"),
+ORIGIN: Final = "access-control-allow-origin"
+CREDENTIALS: Final = "access-control-allow-credentials"
+ANY: Final = ("*", "http://*", "https://*")
+"""Origins that are every page (API Gateway Developer Guide, 'Configure CORS for HTTP APIs')."""
+CORS: Final[Mapping[str, str]] = {
+    "AWS::ApiGatewayV2::Api": "CorsConfiguration",
+    "AWS::Lambda::Url": "Cors",
+    "AWS::Serverless::HttpApi": "CorsConfiguration",
 }
 """Where HTTP APIs and function URLs keep their CORS settings."""
+
+_QUOTES: Final = "'\" "
+"""API Gateway writes a header's literal value in quotes."""
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """A value of Access-Control-Allow-Origin, its place, and whether credentials go along."""
+
+    place: str
+    value: Value
+    credentials: bool
 
 
 class NamedOrigins(Rule):
@@ -41,69 +57,79 @@ class NamedOrigins(Rule):
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge each place that sets Access-Control-Allow-Origin."""
-        if resource.type in CORS:
-            origins = list(self._configured(resource, context))
-            credentials = True in context.get(
-                resource, CORS[resource.type][0], CORS[resource.type][2]
-            )
-        elif resource.type == "AWS::ApiGateway::Method":
-            origins = list(self._method(resource, context))
-            credentials = False
-        else:
-            origins = list(
-                self._headers(
-                    resource,
-                    context,
-                    context.get(resource, "ResponseParameters"),
-                    "Properties.ResponseParameters",
-                )
-            )
-            credentials = False
+        origins = list(_origins(resource, context))
         if origins:
-            yield from or_passed(self._judge(origins, credentials=credentials))
+            yield from or_passed(
+                judgement for origin in origins for judgement in self._origin(origin)
+            )
 
-    def _judge(self, origins: list[tuple[str, Value]], *, credentials: bool) -> Iterator[Judgement]:
-        for place, value in origins:
-            if isinstance(value, Unknown):
-                yield undecided(
-                    f"The origin is known only at deploy time: {value.reason}.",
-                    location=place,
-                    observed=value,
-                )
-            elif isinstance(value, str | Text) and str(value).strip("'\" ") == "*":
-                yield fail(
-                    "Any web page may read the API's answers"
-                    + (", with the caller's credentials." if credentials else "."),
-                    location=place,
-                    observed=value,
-                    severity=Severity.HIGH if credentials else None,
-                )
+    def _origin(self, origin: _Origin) -> Iterator[Judgement]:
+        value = origin.value
+        if isinstance(value, str) and value.strip(_QUOTES) in ANY:
+            yield fail(
+                "Any web page may read the API's answers"
+                + (", with the caller's credentials." if origin.credentials else "."),
+                location=origin.place,
+                observed=value,
+                severity=Severity.HIGH if origin.credentials else None,
+            )
+        elif _is_unknown(value):
+            yield unknown("The origin", value, location=origin.place)
 
-    def _configured(self, resource: Resource, context: Context) -> Iterator[tuple[str, Value]]:
-        block, origins, _ = CORS[resource.type]
-        for value in context.get(resource, block, origins):
-            yield from context.of(resource).items(value, f"Properties.{block}.{origins}")
 
-    def _method(self, resource: Resource, context: Context) -> Iterator[tuple[str, Value]]:
+def _is_unknown(value: Value) -> bool:
+    """Whether only the deployment knows the host: the whole of it, not a part."""
+    if isinstance(value, Text):
+        host = value.literal.strip(_QUOTES).removeprefix("http://").removeprefix("https://")
+        return value.unknown and host == "\N{OBJECT REPLACEMENT CHARACTER}"
+    return isinstance(value, Unknown)
+
+
+def _origins(resource: Resource, context: Context) -> Iterator[_Origin]:
+    if resource.type in CORS:
+        yield from _of_settings(resource, context)
+    elif resource.type == "AWS::ApiGateway::GatewayResponse":
+        for block in context.get(resource, "ResponseParameters"):
+            yield from _of_headers(block, "Properties.ResponseParameters", resource, context)
+    else:
         resolver = context.of(resource)
         place = "Properties.Integration.IntegrationResponses"
         for responses in context.get(resource, "Integration", "IntegrationResponses"):
             for where, response in resolver.items(responses, place):
-                if isinstance(response, Mapping):
-                    yield from self._headers(
-                        resource,
-                        context,
-                        resolver.get(response, "ResponseParameters"),
-                        f"{where}.ResponseParameters",
-                    )
+                for block in resolver.get(response, "ResponseParameters"):
+                    yield from _of_headers(block, f"{where}.ResponseParameters", resource, context)
 
-    def _headers(
-        self, resource: Resource, context: Context, blocks: tuple[Value, ...], place: str
-    ) -> Iterator[tuple[str, Value]]:
-        for block in blocks:
-            if isinstance(block, Mapping):
-                for name, value in block.items():
-                    if name.lower().endswith(HEADER):
-                        for resolved in context.of(resource).values(value):
-                            if resolved is not ABSENT:
-                                yield f"{place}.{name}", resolved
+
+def _of_settings(resource: Resource, context: Context) -> Iterator[_Origin]:
+    name = CORS[resource.type]
+    place = f"Properties.{name}"
+    for block in context.get(resource, name):
+        if truth(block):
+            # SAM's short form: `CorsConfiguration: true` allows every origin.
+            yield _Origin(place, "*", credentials=False)
+            continue
+        credentials = any(truth(v) for v in context.of(resource).get(block, "AllowCredentials"))
+        for origins in context.of(resource).get(block, "AllowOrigins"):
+            for where, value in context.of(resource).items(origins, f"{place}.AllowOrigins"):
+                yield _Origin(where, value, credentials)
+
+
+def _of_headers(
+    block: Value, place: str, resource: Resource, context: Context
+) -> Iterator[_Origin]:
+    """Origins among the headers of one response."""
+    if isinstance(block, Unknown):
+        yield _Origin(place, block, credentials=False)
+    headers = [
+        (name, value)
+        for name, raw in (block.items() if isinstance(block, Mapping) else ())
+        for value in context.of(resource).values(raw)
+        if value is not ABSENT
+    ]
+    credentials = any(
+        name.lower().endswith(CREDENTIALS) and truth(str(value).strip(_QUOTES))
+        for name, value in headers
+    )
+    for name, value in headers:
+        if name.lower().endswith(ORIGIN):
+            yield _Origin(f"{place}.{name}", value, credentials)

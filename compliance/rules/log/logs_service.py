@@ -76,15 +76,18 @@ def _is_logs(principal: Value, group: Resource) -> bool:
 
 
 def _granted(statement: Statement) -> set[str]:
-    return {
+    """Those of `NEEDED` that a statement is about; an action not yet known may be any."""
+    excluding = statement.has("NotAction")
+    entries = [entry.value for entry in statement.entries("NotAction" if excluding else "Action")]
+    named = {
         action
         for action in NEEDED
-        if statement.has("NotAction")
-        or any(
-            not isinstance(entry.value, str) or actions.matches(entry.value, action)
-            for entry in statement.entries("Action")
+        if any(
+            actions.matches(entry, action) if isinstance(entry, str) else not excluding
+            for entry in entries
         )
     }
+    return set(NEEDED) - named if excluding else named
 
 
 def _admits(statement: Statement, group: Resource, context: Context) -> bool | Unknown:

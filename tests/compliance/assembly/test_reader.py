@@ -55,7 +55,7 @@ def test_every_stack_is_read_and_sorted_by_file(tmp_path: Path) -> None:
 
 
 def test_a_stage_is_read_with_its_own_manifest(tmp_path: Path) -> None:
-    """A stage's templates are named from the assembly's root, its stacks by their construct path."""
+    """A stage's templates are named from the assembly's root, its stacks by construct path."""
     write(
         tmp_path,
         {
@@ -206,7 +206,7 @@ INNER = "/A/In.NestedStack/In.NestedStackResource"
 def test_a_nested_stack_is_found_by_whatever_names_its_file(
     tmp_path: Path, resource: Json, metadata: Json
 ) -> None:
-    """Asset metadata is there only when the CDK CLI ran the app: without it others tell the file."""
+    """Asset metadata is there only when the CDK CLI ran the app; other traces stay."""
     write(
         tmp_path,
         {
@@ -268,7 +268,7 @@ def test_a_nested_stack_from_elsewhere_is_left_alone(tmp_path: Path) -> None:
     assert [template.name for template in read(tmp_path).templates] == ["a.json"]
 
 
-# -- what is refused, and how -----------------------------------------------------------------------
+# -- what is refused, and how ----------------------------------------------------------------------
 
 
 def refusal(path: Path) -> str:
@@ -299,9 +299,12 @@ def test_a_folder_without_a_manifest_is_no_assembly(tmp_path: Path) -> None:
     [
         ("{", ":1:2: not JSON: Expecting property name enclosed in double quotes"),
         ("[]", ": not a manifest: an object is expected, found list; synthesize again"),
-        ('{"a": 1, "a": 2}', ": not a manifest: a; synthesize again"),
+        (
+            '{"a": 1, "a": 2}',
+            ": not a manifest: key 'a' stands twice in one object; synthesize again",
+        ),
         (b"\xff", ": not UTF-8 at byte 0; save the file as UTF-8"),
-        ("[" * 10_000, ": not a manifest: maximum recursion depth exceeded"),
+        ("[" * 10_000, ": not a manifest: nested too deeply; synthesize again"),
         ("{}", ": the assembly holds no stack; add one to the app and synthesize again"),
         (manifest(), ": the assembly holds no stack; add one to the app and synthesize again"),
         ({"artifacts": [1]}, ": the assembly holds no stack"),
@@ -458,7 +461,8 @@ def test_nested_stacks_that_name_one_another_are_refused(tmp_path: Path) -> None
         },
     )
     assert refusal(tmp_path) == (
-        f"{tmp_path}/a.json: stacks nested deeper than {MAX_NESTING}; check the inner template alone"
+        f"{tmp_path}/a.json: stacks nested deeper than {MAX_NESTING}; "
+        "check the inner template alone"
     )
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.compliance.cli.command import Command, command
+from tests.compliance.engines.templates import resource, written
 from tests.compliance.guard import assemblies
 
 if TYPE_CHECKING:
@@ -16,3 +18,33 @@ if TYPE_CHECKING:
 def workshop(shared: Path) -> assemblies.Workshop:
     """The guarded apps, synthesized."""
     return assemblies.workshop(shared)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder of a call, with no project around it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SYNTHGATE_DEBUG", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def synthgate(
+    folder: Path,  # noqa: ARG001 - a call is made there
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Command:
+    """What calls the command."""
+    return command(monkeypatch, capsys)
+
+
+@pytest.fixture
+def green(folder: Path) -> Path:
+    """A template in which the own rules find nothing that blocks."""
+    return written(folder / "green.json", {"Topic": resource("AWS::SNS::Topic")})
+
+
+@pytest.fixture
+def red(folder: Path) -> Path:
+    """A template with a log group that never expires."""
+    return written(folder / "red.json", {"Forever": resource("AWS::Logs::LogGroup")})

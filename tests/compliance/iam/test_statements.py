@@ -1,0 +1,273 @@
+"""Policy statements wherever a template keeps them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compliance.assembly import Assembly, Template
+from compliance.iam.statements import (
+    DOCUMENTS,
+    IDENTITY_TYPES,
+    Opaque,
+    PolicyKind,
+    Statement,
+    statements,
+)
+from compliance.intrinsics import ABSENT, Resolver, Unknown
+
+Json = dict[str, Any]
+ALLOW: Json = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::items/*"}
+DENY: Json = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+
+
+def found(kind: str, properties: Json) -> list[Statement | Opaque]:
+    """The statements of one resource."""
+    body = {
+        "Resources": {"It": {"Type": kind, "Properties": properties}},
+        "Parameters": {"Unset": {"Type": "String"}},
+    }
+    template = Template(name="t.json", path=Path("t.json"), body=body)
+    resolver = Resolver(template, Assembly(Path("t.json"), (template,), is_assembly=False))
+    return list(statements(template.resources["It"], resolver))
+
+
+def of_document(document: object) -> list[Statement | Opaque]:
+    """The statements of one policy document."""
+    return found("AWS::IAM::Policy", {"PolicyDocument": document})
+
+
+def places(statements: list[Statement | Opaque]) -> list[str]:
+    """Where statements stand."""
+    return [statement.place for statement in statements]
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "policy"),
+    [(kind, path, policy) for kind, entries in DOCUMENTS.items() for path, policy in entries],
+)
+def test_every_place_of_the_table_is_read(kind: str, path: str, policy: PolicyKind) -> None:
+    """A statement is found with its kind and its place, whatever carries the policy."""
+    document = {"Statement": [DENY, ALLOW]}
+    outer, _, inner = path.partition("[].")
+    properties: Json = {outer: [{"PolicyName": "other"}, {inner: document}] if inner else document}
+    first, second = found(kind, properties)
+    place = f"Properties.{outer}[1].{inner}" if inner else f"Properties.{outer}"
+    assert isinstance(first, Statement)
+    assert isinstance(second, Statement)
+    assert (first.kind, second.kind) == (policy, policy)
+    assert places([first, second]) == [f"{place}.Statement[0]", f"{place}.Statement[1]"]
+    assert (first.allows, second.allows) == (False, True)
+
+
+def test_the_places_that_matter_are_in_the_table() -> None:
+    """Removing one would leave its policies unjudged."""
+    assert set(IDENTITY_TYPES) == {
+        "AWS::IAM::Policy",
+        "AWS::IAM::ManagedPolicy",
+        "AWS::IAM::RolePolicy",
+        "AWS::IAM::UserPolicy",
+        "AWS::IAM::GroupPolicy",
+        "AWS::IAM::Role",
+        "AWS::IAM::User",
+        "AWS::IAM::Group",
+        "AWS::SSO::PermissionSet",
+    }
+    assert {kind for kind, places in DOCUMENTS.items() if places[0][1] is PolicyKind.RESOURCE} == {
+        "AWS::S3::BucketPolicy",
+        "AWS::SQS::QueuePolicy",
+        "AWS::SQS::QueueInlinePolicy",
+        "AWS::SNS::TopicPolicy",
+        "AWS::SNS::TopicInlinePolicy",
+        "AWS::SecretsManager::ResourcePolicy",
+        "AWS::ECR::Repository",
+        "AWS::Events::EventBus",
+        "AWS::Events::EventBusPolicy",
+        "AWS::OpenSearchService::Domain",
+        "AWS::Elasticsearch::Domain",
+        "AWS::EFS::FileSystem",
+        "AWS::ApiGateway::RestApi",
+    }
+    assert DOCUMENTS["AWS::KMS::Key"] == (("KeyPolicy", PolicyKind.KEY),)
+    assert ("AssumeRolePolicyDocument", PolicyKind.TRUST) in DOCUMENTS["AWS::IAM::Role"]
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"Statement": ALLOW}, ["Properties.PolicyDocument.Statement"]),
+        ({"Statement": [ALLOW]}, ["Properties.PolicyDocument.Statement[0]"]),
+        (ALLOW, ["Properties.PolicyDocument"]),
+        ([ALLOW, DENY], ["Properties.PolicyDocument[0]", "Properties.PolicyDocument[1]"]),
+        (
+            '{"Statement": [{"Effect": "Allow"}]}',
+            ["Properties.PolicyDocument.Statement[0]"],
+        ),
+        (
+            {"Statement": [{"Fn::If": ["C", ALLOW, {"Ref": "AWS::NoValue"}]}, DENY]},
+            ["Properties.PolicyDocument.Statement[0]", "Properties.PolicyDocument.Statement[1]"],
+        ),
+        (
+            {"Fn::If": ["C", {"Statement": ALLOW}, {"Statement": [DENY]}]},
+            ["Properties.PolicyDocument.Statement", "Properties.PolicyDocument.Statement[0]"],
+        ),
+        (
+            {"Statement": {"Fn::If": ["C", [ALLOW, DENY], ALLOW]}},
+            [
+                "Properties.PolicyDocument.Statement[0]",
+                "Properties.PolicyDocument.Statement[1]",
+                "Properties.PolicyDocument.Statement",
+            ],
+        ),
+        ({}, []),
+        ({"Version": "2012-10-17"}, []),
+        ({"Statement": []}, []),
+        ({"Ref": "AWS::NoValue"}, []),
+    ],
+    ids=[
+        "an object",
+        "a list",
+        "no document around it",
+        "a bare list",
+        "JSON text",
+        "a condition around a statement",
+        "a condition around the document",
+        "a condition around the list",
+        "empty",
+        "no statements",
+        "an empty list",
+        "no value",
+    ],
+)
+def test_each_form_of_a_document(document: object, expected: list[str]) -> None:
+    """IAM takes several; each statement is found where it stands."""
+    assert places(of_document(document)) == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "place", "reason"),
+    [
+        ({"Ref": "Unset"}, "Properties.PolicyDocument", "parameter Unset has no default"),
+        (
+            {"Fn::Sub": '{"Statement": "${AWS::Region}"}'},
+            "Properties.PolicyDocument",
+            "the policy is a text with values of the deployment in it",
+        ),
+        ("no JSON", "Properties.PolicyDocument", "the policy is a text that is no JSON"),
+        ("[" * 100_000, "Properties.PolicyDocument", "the policy is a text that is no JSON"),
+        (7, "Properties.PolicyDocument", "the policy is no object"),
+        ("7", "Properties.PolicyDocument", "the policy is no object"),
+        (
+            {"Statement": [ALLOW, {"Ref": "Unset"}]},
+            "Properties.PolicyDocument.Statement[1]",
+            "parameter Unset has no default",
+        ),
+        (
+            {"Statement": "text"},
+            "Properties.PolicyDocument.Statement",
+            "the statement is no object",
+        ),
+    ],
+    ids=["parameter", "sub", "text", "deep", "number", "JSON number", "statement", "odd statement"],
+)
+def test_what_only_the_deployment_knows_is_opaque(
+    document: object, place: str, reason: str
+) -> None:
+    """It is told with its place and the reason, and never left out."""
+    *_, last = of_document(document)
+    assert last == Opaque(PolicyKind.IDENTITY, place, reason)
+
+
+def test_an_inline_policy_that_is_unknown_is_opaque() -> None:
+    """As a whole, or its document."""
+    properties = {"Policies": [{"Ref": "Unset"}, {"PolicyDocument": {"Ref": "Unset"}}]}
+    assert places(found("AWS::IAM::Group", properties)) == [
+        "Properties.Policies[0]",
+        "Properties.Policies[1].PolicyDocument",
+    ]
+    assert all(isinstance(each, Opaque) for each in found("AWS::IAM::Group", properties))
+
+
+def test_a_resource_without_a_policy_has_no_statements() -> None:
+    """And a type that carries none, either."""
+    assert found("AWS::IAM::Role", {}) == []
+    assert found("AWS::SQS::Queue", {"PolicyDocument": {"Statement": ALLOW}}) == []
+
+
+@pytest.mark.parametrize(
+    ("effect", "allows"),
+    [
+        ("Allow", [True]),
+        ("Deny", [False]),
+        ("deny", [True]),
+        ({"Fn::If": ["C", "Allow", "Deny"]}, [True, False]),
+        ({"Ref": "Unset"}, [True]),
+        (None, [True]),
+    ],
+)
+def test_only_a_plain_deny_does_not_grant(effect: object, allows: list[bool]) -> None:
+    """Anything else may: a statement is a grant until it says otherwise."""
+    judged = of_document({"Statement": {**ALLOW, "Effect": effect}})
+    assert [each.allows for each in judged if isinstance(each, Statement)] == allows
+
+
+def one(**more: object) -> Statement:
+    """A statement with some elements laid over it."""
+    (statement,) = of_document({"Statement": [{**ALLOW, **more}]})
+    assert isinstance(statement, Statement)
+    return statement
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("s3:*", [(".Action", "s3:*")]),
+        (["s3:*"], [(".Action[0]", "s3:*")]),
+        (
+            ["a", {"Fn::If": ["C", "b", "c"]}],
+            [(".Action[0]", "a"), (".Action[1]", "b"), (".Action[1]", "c")],
+        ),
+        ({"Fn::If": ["C", ["a"], "b"]}, [(".Action[0]", "a"), (".Action", "b")]),
+        ([], []),
+    ],
+    ids=str,
+)
+def test_entries_are_placed(action: object, expected: list[tuple[str, str]]) -> None:
+    """A list or a single element, each alternative with its place."""
+    place = "Properties.PolicyDocument.Statement[0]"
+    entries = one(Action=action).entries("Action")
+    assert [(entry.place, entry.value) for entry in entries] == [
+        (f"{place}{where}", value) for where, value in expected
+    ]
+
+
+def test_an_element_is_there_if_it_may_be() -> None:
+    """One branch of a condition is enough."""
+    statement = one(NotAction={"Fn::If": ["C", "s3:*", {"Ref": "AWS::NoValue"}]})
+    assert statement.has("Action")
+    assert statement.has("NotAction")
+    assert not statement.has("NotResource")
+    assert not one(NotAction={"Ref": "AWS::NoValue"}).has("NotAction")
+
+
+def test_conditions_have_alternatives() -> None:
+    """A condition that is there in one branch only is no condition in the other."""
+    block = {"StringEquals": {"aws:ResourceAccount": "123456789012"}}
+    assert one().conditions == ({},)
+    assert one(Condition=block).conditions == (block,)
+    assert one(Condition={"Fn::If": ["C", block, {"Ref": "AWS::NoValue"}]}).conditions == (
+        block,
+        {},
+    )
+    unset, odd = (one(Condition=value).conditions[0] for value in ({"Ref": "Unset"}, "text"))
+    assert isinstance(unset, Unknown)
+    assert isinstance(odd, Unknown)
+    assert odd.reason == "Condition is no object"
+
+
+def test_an_absent_element_has_no_entries() -> None:
+    """And what is no value is none."""
+    assert one().entries("NotResource") == []
+    assert one(Resource=ABSENT).entries("Resource") == []

@@ -1,0 +1,202 @@
+"""API08: CORS names its origins."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from compliance.findings import Severity
+from tests.compliance.rules.case import (
+    NO_VALUE,
+    UNSET,
+    Case,
+    Json,
+    case,
+    either,
+    fails,
+    passes,
+    ref,
+    resource,
+    resources,
+    sub,
+    undecided,
+)
+
+RULE: Final = "API08"
+ANY: Final = "Any web page may read the API's answers."
+WITH_CREDENTIALS: Final = "with the caller's credentials."
+HEADER: Final = "method.response.header.Access-Control-Allow-Origin"
+CREDENTIALS: Final = "method.response.header.Access-Control-Allow-Credentials"
+PLACE: Final = f"Integration.IntegrationResponses[0].ResponseParameters.{HEADER}"
+KINDS: Final = {
+    "AWS::ApiGatewayV2::Api": "CorsConfiguration",
+    "AWS::Lambda::Url": "Cors",
+    "AWS::Serverless::HttpApi": "CorsConfiguration",
+}
+
+
+def preflight(origin: object, **more: object) -> Json:
+    """An API's preflight, as CDK writes it."""
+    return resources(
+        UNSET,
+        Method=resource(
+            "AWS::ApiGateway::Method",
+            HttpMethod="OPTIONS",
+            Integration={
+                "Type": "MOCK",
+                "IntegrationResponses": [
+                    {"StatusCode": "204", "ResponseParameters": {HEADER: origin, **more}}
+                ],
+            },
+        ),
+    )
+
+
+def cors(kind: str, settings: object) -> Json:
+    """An HTTP API or a function URL."""
+    return resources(UNSET, Api=resource(kind, **{KINDS[kind]: settings}))
+
+
+def named(name: str, origin: object) -> Case:
+    """A preflight that the rule lets pass."""
+    return case(name, preflight(origin), *passes("Method"))
+
+
+CASES: Final = (
+    # -- a preflight
+    case("any origin", preflight("'*'"), fails("Method", PLACE, ANY)),
+    case("any origin without quotes", preflight("*"), fails("Method", PLACE, ANY)),
+    case(
+        "any origin with credentials",
+        preflight("'*'", **{CREDENTIALS: "'true'"}),
+        fails("Method", PLACE, WITH_CREDENTIALS, Severity.HIGH),
+    ),
+    case(
+        "any origin, credentials off",
+        preflight("'*'", **{CREDENTIALS: "'false'"}),
+        fails("Method", PLACE, ANY),
+    ),
+    case(
+        "any origin in one branch",
+        preflight(either("'*'", "'https://a.example'")),
+        fails("Method", PLACE, ANY),
+    ),
+    case(
+        "any origin by a join",
+        preflight({"Fn::Join": ["", ["'", "*", "'"]]}),
+        fails("Method", PLACE, ANY),
+    ),
+    named("one origin", "'https://items.example.com'"),
+    named("what the integration says", "integration.response.header.Access-Control-Allow-Origin"),
+    named("a host of the deployment's region", sub("'https://${AWS::Region}.example.com'")),
+    named("a name with a parameter in it", sub("'https://${Unset}.example.com'")),
+    named("a reference", sub("'https://${Method}'")),
+    case(
+        "a parameter",
+        preflight(ref("Unset")),
+        undecided("Method", PLACE, "parameter Unset has no default"),
+    ),
+    case(
+        "a parameter in quotes",
+        preflight({"Fn::Join": ["", ["'", ref("Unset"), "'"]]}),
+        undecided("Method", PLACE, "The origin is known only at deploy time."),
+    ),
+    case(
+        "a parameter as host",
+        preflight(sub("'https://${Unset}'")),
+        undecided("Method", PLACE, "The origin is known only at deploy time."),
+    ),
+    case("a header that is no value", preflight(NO_VALUE)),
+    case(
+        "headers that only the deployment knows",
+        resources(
+            UNSET,
+            Method=resource(
+                "AWS::ApiGateway::Method",
+                Integration={"IntegrationResponses": [{"ResponseParameters": ref("Unset")}]},
+            ),
+        ),
+        undecided(
+            "Method",
+            "Integration.IntegrationResponses[0].ResponseParameters",
+            "parameter Unset has no default",
+        ),
+    ),
+    case("a method without responses", resources(Method=resource("AWS::ApiGateway::Method"))),
+    # -- a gateway's response
+    case(
+        "any origin of an error",
+        resources(
+            Response=resource(
+                "AWS::ApiGateway::GatewayResponse",
+                ResponseParameters={
+                    "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+                    "gatewayresponse.header.Access-Control-Allow-Headers": "'*'",
+                },
+            )
+        ),
+        fails(
+            "Response",
+            "ResponseParameters.gatewayresponse.header.Access-Control-Allow-Origin",
+            ANY,
+        ),
+    ),
+    case(
+        "an error's own origin",
+        resources(
+            Response=resource(
+                "AWS::ApiGateway::GatewayResponse",
+                ResponseParameters={
+                    "gatewayresponse.header.access-control-allow-origin": "'https://a.example'"
+                },
+            )
+        ),
+        *passes("Response"),
+    ),
+    case(
+        "an error without such a header",
+        resources(
+            Response=resource(
+                "AWS::ApiGateway::GatewayResponse",
+                ResponseParameters={"gatewayresponse.header.x": "'*'"},
+            )
+        ),
+    ),
+    # -- HTTP APIs and function URLs
+    *(
+        made
+        for kind, block in KINDS.items()
+        for made in (
+            case(
+                f"any origin of {kind}",
+                cors(kind, {"AllowOrigins": ["https://a.example", "*"]}),
+                fails("Api", f"{block}.AllowOrigins[1]", ANY),
+            ),
+            case(
+                f"any origin of {kind} with credentials",
+                cors(kind, {"AllowOrigins": ["*"], "AllowCredentials": True}),
+                fails("Api", f"{block}.AllowOrigins[0]", WITH_CREDENTIALS, Severity.HIGH),
+            ),
+            case(
+                f"any secure origin of {kind}",
+                cors(kind, {"AllowOrigins": ["https://*"], "AllowCredentials": "true"}),
+                fails("Api", f"{block}.AllowOrigins[0]", WITH_CREDENTIALS, Severity.HIGH),
+            ),
+            case(
+                f"one origin of {kind}",
+                cors(kind, {"AllowOrigins": ["https://a.example"], "AllowCredentials": True}),
+                *passes("Api"),
+            ),
+            case(
+                f"unknown origins of {kind}",
+                cors(kind, {"AllowOrigins": ref("Unset")}),
+                undecided("Api", f"{block}.AllowOrigins", "parameter Unset has no default"),
+            ),
+            case(f"no CORS of {kind}", cors(kind, NO_VALUE)),
+        )
+    ),
+    case(
+        "SAM's short form",
+        cors("AWS::Serverless::HttpApi", settings=True),
+        fails("Api", "CorsConfiguration", ANY),
+    ),
+)
