@@ -11,6 +11,11 @@ from compliance.findings import SynthgateError
 FORMATS: Final = ("text", "json", "markdown")
 
 
+def titles() -> dict[str, str]:
+    """Titles of the rules by id, for reports that name a rule beside its findings."""
+    return {rule.id: rule.title for rule in rules.rules()}
+
+
 def render(form: str) -> str:
     """The catalogue, one entry a rule, in the order of the ids.
 

@@ -206,26 +206,30 @@ def _usage(error: Exception) -> str:
 def _deliver(
     report: Report, output_format: Format, output: Path | None, *, show_passes: bool
 ) -> None:
+    from compliance import catalogue  # noqa: PLC0415
     from compliance.files import write_whole  # noqa: PLC0415
     from compliance.reports import render  # noqa: PLC0415
+    from compliance.reports.wording import verdict_lines  # noqa: PLC0415
 
     if output is None:
         text = (
             _text(report, show_passes=show_passes)
             if output_format is Format.TEXT
-            else render(report, format=output_format, show_passes=show_passes)
+            else render(
+                report,
+                format=output_format,
+                show_passes=show_passes,
+                titles=catalogue.titles(),
+            )
         )
         typer.echo(text, nl=False)
         return
-    text = render(report, format=output_format, show_passes=show_passes)
+    text = render(report, format=output_format, show_passes=show_passes, titles=catalogue.titles())
     write_whole(output, text)
     if report.verdict is Verdict.GREEN:
         return
-    typer.echo(
-        f"synthgate: {report.verdict}: {len(report.blocking())} blocking findings; "
-        f"see {_shown(output)}",
-        err=True,
-    )
+    verdict = verdict_lines(report, blocking=len(report.blocking()))[-1]
+    typer.echo(f"synthgate: {verdict}; see {_shown(output)}", err=True)
 
 
 def _text(report: Report, *, show_passes: bool = False) -> str:

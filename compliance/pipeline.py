@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance import waivers
+from compliance import catalogue, waivers
 from compliance.assembly import read
 from compliance.engines import NAMES, evidence
 from compliance.files import write_whole
@@ -248,7 +248,7 @@ def reports_folder(out: Path) -> Path:
 def write_reports(report: Report, folder: Path) -> None:
     """Write every report of `REPORTS`, each whole or not at all."""
     for name, form in REPORTS.items():
-        write_whole(folder / name, render(report, format=form))
+        write_whole(folder / name, render(report, format=form, titles=catalogue.titles()))
 
 
 def _manifest(project: Path) -> Mapping[str, Any]:

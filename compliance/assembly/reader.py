@@ -49,7 +49,7 @@ def read(path: Path) -> Assembly:
             f"{path}: no such file or folder; give a cdk.out folder or a template file"
         )
     template = Template(
-        name=path.name, path=path, body=load(path, shown=str(path)), stack=path.name
+        name=path.as_posix(), path=path, body=load(path, shown=str(path)), stack=path.as_posix()
     )
     return Assembly(path=path, templates=(template,), is_assembly=False)
 

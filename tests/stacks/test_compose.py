@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.stacks.conftest import Variant
+    from tests.conftest import Variant
 
 STACKS = ["NetworkStack", "StorageStack", "ServerlessStack", "ApiStack", "MonitoringStack"]
 OUTPUTS = {

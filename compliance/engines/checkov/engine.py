@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from compliance.rules.base import Context
 
 WORKER: Final = Path(__file__).with_name("worker.py")
+PATIENCE: Final = 5
+"""Seconds that a worker has to end when it is told to."""
 MAX_LINE: Final = 256_000_000
 MAX_WORDS: Final = 64_000
 """Bytes from the end of the worker's standard error in which its last words are looked for."""
@@ -125,7 +128,7 @@ class CheckovEngine(Engine):
             for template in assembly.templates
             for logical_id in template.resources
         }
-        missed = sorted(wanted - {(str(Path(file).resolve()), name) for file, name in scan.seen})
+        missed = sorted(wanted - {(_resolved(file), name) for file, name in scan.seen})
         if missed:
             file, logical_id = missed[0]
             return self.failed(
@@ -151,8 +154,12 @@ class CheckovEngine(Engine):
         """End the worker."""
         if self._process is not None:
             process, self._process = self._process, None
-            process.kill()
-            process.communicate()
+            process.terminate()
+            try:
+                process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
         if self._words is not None:
             self._words.close()
             self._words = None
@@ -239,7 +246,7 @@ class CheckovEngine(Engine):
             for logical_id, resource in template.resources.items()
         }
         for row in scan.rows:
-            resource = resources.get((str(Path(row.template).resolve()), row.logical_id))
+            resource = resources.get((_resolved(row.template), row.logical_id))
             if resource is None:
                 raise _BrokenError(f"it speaks of {row.logical_id}, which is not in the assembly")
             yield from self._own(row, resource) if row.rule else self._stock(row, resource)
@@ -286,8 +293,19 @@ class CheckovEngine(Engine):
                 severity=STOCK.get(row.check, Severity.MEDIUM),
                 outcome=outcome,
                 message=message,
-                location=", ".join(row.keys),
+                location=", ".join(map(_property_path, row.keys)),
                 remediation=row.guideline if outcome is not Outcome.PASS else "",
             ),
             resource,
         )
+
+
+@cache
+def _resolved(path: str) -> str:
+    """A path without links; a scan names each one thousands of times."""
+    return str(Path(path).resolve())
+
+
+def _property_path(key: str) -> str:
+    """Checkov's `Properties/Rules/[2]/Port` as every other engine writes it."""
+    return key.strip("/").replace("/[", "[").replace("/", ".")

@@ -43,10 +43,11 @@ def test_a_lone_template_stands_for_an_assembly(tmp_path: Path) -> None:
     template = parsed(tmp_path, {"Resources": {"Queue": QUEUE}}, "items.json")
     assembly = read(tmp_path / "items.json")
     assert not assembly.is_assembly
-    assert assembly.stacks == ("items.json",)
-    assert (template.name, template.stack, template.stack_name) == ("items.json", "items.json", "")
+    given = (tmp_path / "items.json").as_posix()
+    assert assembly.stacks == (given,)
+    assert (template.name, template.stack, template.stack_name) == (given, given, "")
     assert (template.account, template.region, template.parent) == ("", "", None)
-    assert repr(template.resources["Queue"]) == "<AWS::SQS::Queue Queue in items.json>"
+    assert repr(template.resources["Queue"]) == f"<AWS::SQS::Queue Queue in {given}>"
 
 
 @pytest.mark.parametrize("prefix", ["", " \n\t", "\ufeff"], ids=["plain", "spaces", "BOM"])

@@ -113,12 +113,21 @@ def test_every_format_can_be_written(
     done = synthgate("check", red, "--engine", "own", "--format", form, "--output", target)
     assert done.code == 1
     assert done.out == ""
-    assert done.err == (f"synthgate: red: 1 blocking findings; see build/reports/report.{form}\n")
+    assert done.err == f"synthgate: RED: 1 blocking finding; see build/reports/report.{form}\n"
     text = target.read_text(encoding="utf-8")
     assert text.startswith(start)
     assert text.endswith("\n")
     assert "LOG01" in text
     assert [path.name for path in target.parent.iterdir()] == [target.name]
+
+
+def test_a_run_without_a_verdict_says_which_engine_is_missing(
+    synthgate: Command, green: Path, folder: Path
+) -> None:
+    """Beside the file's name: "no blocking findings" would be half the truth."""
+    done = synthgate("check", green, "--engine", "own,cdk-nag", "--output", folder / "report.txt")
+    assert (done.code, done.out) == (3, "")
+    assert done.err == "synthgate: ERROR: cdk-nag did not run; see report.txt\n"
 
 
 def test_a_green_run_writes_its_report_without_a_word(

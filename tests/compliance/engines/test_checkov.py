@@ -60,7 +60,7 @@ def test_a_stock_check_fails_passes_or_does_not_apply(tmp_path: Path) -> None:
     assert set(read) == {"Open", "Logged"}
     assert read["Open"].outcome is Outcome.FAIL
     assert read["Open"].severity is STOCK["CKV_AWS_20"] is Severity.CRITICAL
-    assert read["Open"].template == "buckets.json"
+    assert read["Open"].template == (tmp_path / "buckets.json").as_posix()
     assert read["Open"].resource_type == "AWS::S3::Bucket"
     assert read["Open"].location == "Properties/AccessControl"
     assert read["Logged"].outcome is Outcome.PASS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,8 +10,8 @@ import pytest
 from compliance import __version__, rules
 from compliance.config import Config
 from compliance.engines import NAMES, make
-from compliance.engines.own import OwnEngine
-from compliance.findings import Outcome, Severity, Status
+from compliance.engines.own import UNREAD, OwnEngine
+from compliance.findings import Outcome, Severity, Status, blocks
 from compliance.rules.base import Context, Family, Judgement, Rule
 from tests.compliance.engines.templates import context, resource, written
 
@@ -67,8 +68,8 @@ def test_a_row_says_where_what_and_how_to_mend_it(tmp_path: Path) -> None:
     assert failed.engine == "own"
     assert failed.severity is Severity.MEDIUM
     assert failed.outcome is Outcome.FAIL
-    assert failed.template == "logs.json"
-    assert failed.stack == "logs.json"
+    assert failed.template == (tmp_path / "logs.json").as_posix()
+    assert failed.stack == failed.template
     assert failed.resource_type == "AWS::Logs::LogGroup"
     assert failed.location == "Properties.RetentionInDays"
     assert failed.observed == "7"
@@ -89,6 +90,26 @@ def test_an_assembly_is_judged_over_all_its_templates(workshop: Workshop) -> Non
     }
     assert ("IAM04", "Prod/Outer/Role/Resource") in failed
     assert ("IAM02", "Prod/Outer/Inner/Untyped") in failed
+
+
+def test_a_nested_stack_that_nobody_reads_is_undecided(workshop: Workshop, tmp_path: Path) -> None:
+    """In an assembly its template could be there; a lone template stands for itself."""
+    assembly = workshop.copy("deep", tmp_path)
+    path = assembly / "assembly-Prod" / "ProdOuter9C0E42D7.template.json"
+    template = json.loads(path.read_text())
+    template["Resources"]["Elsewhere"] = resource(
+        "AWS::CloudFormation::Stack", TemplateURL="https://s3.amazonaws.com/bucket/elsewhere.json"
+    )
+    path.write_text(json.dumps(template))
+
+    (found,) = [
+        row for row in OwnEngine().examine(context(assembly)).findings if row.rule == UNREAD
+    ]
+    assert (found.logical_id, found.outcome) == ("Elsewhere", Outcome.UNDECIDED)
+    assert blocks(found, Severity.MEDIUM)
+    assert found.observed == "https://s3.amazonaws.com/bucket/elsewhere.json"
+    alone = OwnEngine().examine(context(path))
+    assert UNREAD not in {row.rule for row in alone.findings}
 
 
 class _Stumbling(Rule):
@@ -123,7 +144,7 @@ def test_a_rule_that_breaks_fails_the_engine(
     assert answer.run.status is Status.FAILED
     assert answer.run.resources == 1
     assert answer.run.reason.startswith(
-        "a rule broke on Second of topics.json: LookupError: no such thing in 1 template at "
+        f"a rule broke on Second of {(tmp_path / 'topics.json').as_posix()}: LookupError: no such thing in 1 template at "
         "test_own.py:"
     )
 

@@ -181,7 +181,7 @@ def test_assemblies_and_templates_are_judged_together(workshop: Workshop, logs: 
     assert {run.status for run in runs.values()} == {Status.RAN}
     assert (runs["own"].resources, runs["checkov"].resources) == (12, 12)
     assert (runs["cdk-nag"].resources, runs["cloudformation"].resources) == (11, 11)
-    assert {"logs.json", "Small.template.json"} <= {found.template for found in report.results}
+    assert {logs.as_posix(), "Small.template.json"} <= {found.template for found in report.results}
 
 
 def test_an_engine_that_fails_in_one_of_two_leaves_no_verdict(
@@ -412,7 +412,7 @@ def test_waivers_of_engines_that_were_not_asked_are_not_unused(workshop: Worksho
 def test_what_is_wrong_with_a_waiver_is_reported_in_every_scope(logs: Path, tmp_path: Path) -> None:
     """It is a finding of the run, whatever rule was asked for."""
     (tmp_path / "waivers.toml").write_text(
-        '[[waiver]]\nrule = "IAM01"\nconstruct = "logs.json/Forever"\nexpires = 2026-01-01\n'
+        f'[[waiver]]\nrule = "IAM01"\nconstruct = "{logs.as_posix()}/Forever"\nexpires = 2026-01-01\n'
         'owner = "team"\nreason = "It was fine at that time."\n'
     )
     made = Gate(

@@ -102,7 +102,8 @@ def test_a_synthesis_by_hand_fails_and_points_to_the_gate(workshop: Workshop) ->
     outcome = workshop.outcome("refused")
     assert outcome["raised"].startswith("RuntimeError: ValidationFailed: Validation failed.")
     assert (
-        "synthgate: 5 findings block; the whole gate, Checkov and snapshots included: "
+        "synthgate: 5 findings block; accept one in waivers.toml, not in code; the whole gate, "
+        "Checkov and snapshots included: "
         "python3 -m nox -s gate"
     ) in outcome["stderr"]
 
