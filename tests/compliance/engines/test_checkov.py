@@ -62,7 +62,7 @@ def test_a_stock_check_fails_passes_or_does_not_apply(tmp_path: Path) -> None:
     assert read["Open"].severity is STOCK["CKV_AWS_20"] is Severity.CRITICAL
     assert read["Open"].template == (tmp_path / "buckets.json").as_posix()
     assert read["Open"].resource_type == "AWS::S3::Bucket"
-    assert read["Open"].location == "Properties/AccessControl"
+    assert read["Open"].location == "Properties.AccessControl"
     assert read["Logged"].outcome is Outcome.PASS
     logged = of_rule(answer, "CKV_AWS_18")
     assert logged["Open"].severity is Severity.MEDIUM  # not in the table
@@ -342,6 +342,15 @@ def test_a_file_that_checkov_does_not_read_fails_the_engine(tmp_path: Path) -> N
     assert answer.run.status is Status.FAILED
     assert answer.run.reason == "it saw 0 of 1 resources; not Topic of topic.txt"
     assert answer.findings == ()
+
+
+def test_a_link_to_a_template_is_a_template(tmp_path: Path) -> None:
+    """Checkov names the file that it leads to; the findings name the link that was given."""
+    path = written(tmp_path / "topic.json", {"Topic": resource("AWS::SNS::Topic")})
+    link = tmp_path / "link.json"
+    link.symlink_to(path)
+    found = of_rule(examined(link), "CKV_AWS_26")
+    assert (found["Topic"].outcome, found["Topic"].template) == (Outcome.FAIL, str(link))
 
 
 def test_the_worker_goes_on_after_that(tmp_path: Path) -> None:

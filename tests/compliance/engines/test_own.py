@@ -144,8 +144,8 @@ def test_a_rule_that_breaks_fails_the_engine(
     assert answer.run.status is Status.FAILED
     assert answer.run.resources == 1
     assert answer.run.reason.startswith(
-        f"a rule broke on Second of {(tmp_path / 'topics.json').as_posix()}: LookupError: no such thing in 1 template at "
-        "test_own.py:"
+        f"a rule broke on Second of {path.as_posix()}: LookupError: no such thing in 1 template "
+        "at test_own.py:"
     )
 
 

@@ -412,7 +412,8 @@ def test_waivers_of_engines_that_were_not_asked_are_not_unused(workshop: Worksho
 def test_what_is_wrong_with_a_waiver_is_reported_in_every_scope(logs: Path, tmp_path: Path) -> None:
     """It is a finding of the run, whatever rule was asked for."""
     (tmp_path / "waivers.toml").write_text(
-        f'[[waiver]]\nrule = "IAM01"\nconstruct = "{logs.as_posix()}/Forever"\nexpires = 2026-01-01\n'
+        f'[[waiver]]\nrule = "IAM01"\nconstruct = "{logs.as_posix()}/Forever"\n'
+        "expires = 2026-01-01\n"
         'owner = "team"\nreason = "It was fine at that time."\n'
     )
     made = Gate(
