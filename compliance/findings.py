@@ -168,7 +168,7 @@ class EngineRun:
         status: ran, not-run or failed.
         version: of the engine, empty when it never answered.
         reason: why it did not run, or failed; empty when it ran.
-        rules: number of rules it judged by.
+        rules: number of rules it judged by, as far as it tells: cdk-nag's stock packs do not.
         resources: number of resources it looked at, over all templates.
         seconds: wall time of its own work.
         required: whether the verdict needs it.

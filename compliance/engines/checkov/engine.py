@@ -237,7 +237,13 @@ class CheckovEngine(Engine):
         process.communicate()
         words.seek(max(0, words.seek(0, os.SEEK_END) - MAX_WORDS))
         lines = words.read().decode(errors="replace").strip().splitlines()
-        return lines[-1][:500] if lines else f"exit code {process.returncode}"
+        last = lines[-1][:500] if lines else f"exit code {process.returncode}"
+        if last.startswith("ModuleNotFoundError"):
+            last += (
+                f"; install 'synthgate[checkov]' for {self._python}, or name an interpreter that "
+                "has it in the setting checkov-python"
+            )
+        return last
 
     def _findings(self, scan: Scan, assembly: Assembly) -> Iterator[Finding]:
         resources = {

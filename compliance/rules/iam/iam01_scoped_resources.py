@@ -166,7 +166,7 @@ def _worth_scoping(pattern: str) -> tuple[Action, ...]:
         for action in members
         if action.name not in NOT_WORTH_SCOPING and action.can_be_scoped
     )
-    if not any(sign in pattern for sign in "*?") or any(action.mutating for action in scopable):
+    if any(action.mutating for action in scopable):
         return scopable
     # Read-only wildcards such as ec2:Describe* mix both kinds, and no one can split them.
     rest = {action.name for action in members} - {action.name for action in scopable}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from compliance import rules
+from compliance.config import Config
 from compliance.engines.checkov import PREFIX
+from compliance.engines.checkov.engine import CheckovEngine
 from compliance.engines.checkov.severities import STOCK
 from compliance.engines.own import OwnEngine
 from compliance.engines.synthesis import version
@@ -364,3 +367,18 @@ def test_two_runs_say_the_same(workshop: Workshop) -> None:
     first = examined(workshop.assembly("red")).findings
     second = examined(workshop.assembly("red")).findings
     assert first == second
+
+
+def test_an_interpreter_without_checkov_is_told_how_to_get_it(tmp_path: Path) -> None:
+    """The reason names the interpreter, what to install, and the setting."""
+    bare = tmp_path / "bare"
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
+    bare.chmod(0o755)
+    path = written(tmp_path / "topics.json", {"Topic": resource("AWS::SNS::Topic")})
+    engine = CheckovEngine(Config(checkov_python=str(bare)))
+    answer = engine.examine(context(path))
+    engine.close()
+    assert answer.run.status is Status.FAILED
+    assert "ModuleNotFoundError" in answer.run.reason
+    assert f"install 'synthgate[checkov]' for {bare}" in answer.run.reason
+    assert "checkov-python" in answer.run.reason
