@@ -238,6 +238,7 @@ _STOCK: Final = {
         "cdk-nag"
     ),
     re.compile(r"acknowledged-in-code$"): "cdk-nag",
+    re.compile(r"nested-template-unread$"): "own",
     re.compile(r"[EFIW]\d{4}$"): "cloudformation",
     re.compile(r"snapshot-"): "snapshots",
 }

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Unknown, truth
-from compliance.rules.api.stages import REST_STAGES, WEB_STAGE, is_stage, settings
 from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.stages import REST_STAGES, WEB_STAGE, is_stage, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Unknown
-from compliance.rules.api.stages import DEPLOYMENT, WEB_STAGE, is_stage
 from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.stages import DEPLOYMENT, WEB_STAGE, is_stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -34,8 +34,8 @@ def reference(resource: Resource) -> Text:
     return Text((Token(resource.logical_id, Kind.RESOURCE, resource),))
 
 
-def expires(resource: Resource, context: Context) -> bool:
-    """Whether a log group is made here, or CDK's legacy resource gives it a retention."""
+def is_declared(resource: Resource, context: Context) -> bool:
+    """Whether this declares a log group, or is CDK's legacy resource that has one expire."""
     return resource.type == LOG_GROUP or (
         resource.type == LOG_RETENTION and ABSENT not in context.get(resource, "RetentionInDays")
     )
@@ -70,10 +70,10 @@ def _is_made_with(group: Resource, user: Resource) -> bool:
 def _by_name(
     context: Context,
 ) -> Mapping[Hashable, list[tuple[Resource, frozenset[Hashable]]]]:
-    """Log groups that expire, with all the names that each may have, by every such name."""
+    """Declared log groups, with all the names that each may have, by every such name."""
     found: dict[Hashable, list[tuple[Resource, frozenset[Hashable]]]] = defaultdict(list)
     for group in context.assembly.resources(LOG_GROUP, LOG_RETENTION):
-        if expires(group, context):
+        if is_declared(group, context):
             values = context.get(group, "LogGroupName")
             alternatives = frozenset(
                 "" if value is ABSENT else name([value], group) for value in values

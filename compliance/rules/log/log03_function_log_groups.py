@@ -59,7 +59,7 @@ class FunctionLogGroups(Rule):
     ) -> Iterator[Judgement]:
         token = value.tokens[0] if isinstance(value, Text) and len(value.parts) == 1 else None
         referred = token.resource if token else None
-        if referred is not None and groups.expires(referred, context):
+        if referred is not None and groups.is_declared(referred, context):
             return
         if groups.are_here([frozenset({groups.name([value], function)})], function, context):
             return

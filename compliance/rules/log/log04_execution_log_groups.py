@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Unknown, Value
-from compliance.rules.api.stages import REST_STAGES, settings
 from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
 from compliance.rules.log import groups
+from compliance.rules.stages import REST_STAGES, settings
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator

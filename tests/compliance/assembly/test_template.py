@@ -14,6 +14,7 @@ from compliance.assembly import read
 from compliance.assembly.template import MAX_BYTES, MAX_DEPTH, parse_json
 from compliance.findings import SynthgateError
 from tests.compliance.assembly.folders import QUEUE, write
+from tests.compliance.properties import patient
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -269,6 +270,7 @@ json_values = st.recursive(
 )
 
 
+@patient
 @given(json_values)
 def test_json_without_repeated_keys_is_what_json_says(value: object) -> None:
     """The refusal of repeated keys changes nothing else."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from compliance.assembly import yaml
 from compliance.findings import SynthgateError
+from tests.compliance.properties import patient
 
 
 def value(text: str) -> Any:  # noqa: ANN401 - whatever the document holds
@@ -185,6 +186,7 @@ class _NoAliases(pyyaml.SafeDumper):
         return True
 
 
+@patient
 @given(documents)
 def test_any_json_value_survives_yaml(document: object) -> None:
     """What a YAML writer quotes comes back as it was."""

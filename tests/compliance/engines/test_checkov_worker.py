@@ -114,13 +114,15 @@ def test_an_interpreter_that_is_not_there(topic: Context) -> None:
 
 
 def test_an_interpreter_without_checkov(topic: Context, tmp_path: Path) -> None:
-    """The last line of what it said is the reason. No package of this environment is lent to it."""
+    """The reason says how to get it. No package of this environment is lent to the interpreter."""
     path = tmp_path / "bare"
     path.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "$2" "$3"\n')
     path.chmod(0o755)
     engine = CheckovEngine(Config(checkov_python=str(path)))
     assert failed(engine.examine(topic)) == (
-        "the worker ended: ModuleNotFoundError: No module named 'checkov'"
+        "the worker ended: ModuleNotFoundError: No module named 'checkov'; "
+        f"install 'synthgate[checkov]' for {path}, or name an interpreter that has it in the "
+        "setting checkov-python"
     )
 
 

@@ -155,6 +155,7 @@ def test_each_verdict_has_its_exit_code(verdict: Verdict, code: int) -> None:
         ("HIPAA.Security-S3BucketLoggingEnabled", {"cdk-nag"}),
         ("PCI.DSS.321-S3BucketLoggingEnabled", {"cdk-nag"}),
         ("acknowledged-in-code", {"cdk-nag"}),
+        ("nested-template-unread", {"own"}),
         ("F3031", {"cloudformation"}),
         ("W3030", {"cloudformation"}),
         ("snapshot-changed", {"snapshots"}),

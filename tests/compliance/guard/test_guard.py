@@ -139,6 +139,14 @@ def test_waivers_let_a_synthesis_succeed_and_leave_their_trace(workshop: Worksho
     }
 
 
+def test_a_waiver_of_a_whole_stack_acknowledges_nothing(workshop: Workshop) -> None:
+    """Of a stack in a stage, whose path looks like a construct's."""
+    report = json.loads((workshop.assembly("deep") / "validation-report.json").read_text())
+    (pack,) = [part for part in report["pluginReports"] if part["pluginName"] == "Synthgate"]
+    assert "Synthgate-IAM04" in {row["ruleName"] for row in pack["violations"]}
+    assert not pack.get("suppressedViolations")
+
+
 def test_waived_findings_stay_in_the_evidence(workshop: Workshop) -> None:
     """The gate applies the waivers itself: what a synthesis accepted is no evidence."""
     answer = nag(workshop, "waived")

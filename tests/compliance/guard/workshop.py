@@ -86,7 +86,8 @@ def waived(folder: Path) -> None:
 def deep(folder: Path) -> None:
     """What hides: a stage, a nested stack with its parent's ids, overrides, untyped resources.
 
-    And what the code acknowledges, on every level from the app down to a bucket.
+    And what the code acknowledges, on every level from the app down to a bucket; and a waiver of a
+    whole stack.
     """
     app = _app(folder, context=KEEP_GOING)
     stage = cdk.Stage(app, "Prod")
@@ -131,7 +132,8 @@ def deep(folder: Path) -> None:
         cdk.Validations.of(construct).acknowledge(
             cdk.Acknowledgment(id=rule, reason="because I say so")
         )
-    compliance.guard(app, environment="test", config=_config(folder), today=TODAY)
+    config = _config(folder, ("IAM04", "Prod/Outer/*", "2026-09-01"))
+    compliance.guard(app, environment="test", config=config, today=TODAY)
     app.synth()
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.iam import actions
+from tests.compliance.properties import patient
 
 
 def names(pattern: str) -> list[str]:
@@ -117,6 +118,7 @@ def test_a_pattern_takes_in_a_name_or_not(pattern: str, action: str, *, expected
     assert actions.matches(pattern, action) is expected
 
 
+@patient
 @given(
     st.text(st.sampled_from("sS3kKmM:*?GgeEtT-"), max_size=8).filter(lambda text: "*" not in text)
 )

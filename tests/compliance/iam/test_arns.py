@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from compliance.iam.arns import covers_type, is_everything
 from compliance.intrinsics import Kind, Text, Token
+from tests.compliance.properties import patient
 
 BUCKET = "arn:${Partition}:s3:::${BucketName}"
 OBJECT = "arn:${Partition}:s3:::${BucketName}/${ObjectName}"
@@ -20,6 +21,7 @@ FUNCTION = "arn:${Partition}:lambda:${Region}:${Account}:function:${FunctionName
 PARAMETER = (
     "arn:${Partition}:ssm:${Region}:${Account}:parameter/${ParameterNameWithoutLeadingSlash}"
 )
+
 GROUP = "arn:${Partition}:logs:${Region}:${Account}:log-group:${LogGroupName}"
 STREAM = f"{GROUP}:log-stream:${{LogStreamName}}"
 ROLE = "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}"
@@ -144,6 +146,7 @@ NAMES = [
 """Names longer than the patterns that are tried, so that a row of `?` cannot take them all."""
 
 
+@patient
 @given(st.text(st.sampled_from(SIGNS), max_size=5))
 def test_covering_is_matching_every_name(pattern: str) -> None:
     """Compared with trying each name of a small world."""
@@ -151,6 +154,7 @@ def test_covering_is_matching_every_name(pattern: str) -> None:
     assert covers_type(f"arn:aws:s3:::{pattern}", BUCKET) is each
 
 
+@patient
 @given(st.text(st.sampled_from(SIGNS), max_size=6))
 def test_covering_two_names_is_matching_every_pair(pattern: str) -> None:
     """A format with two parts that say which one."""
@@ -161,6 +165,7 @@ def test_covering_two_names_is_matching_every_pair(pattern: str) -> None:
     assert covers_type(f"arn:aws:s3:::{pattern}", OBJECT) is each
 
 
+@patient
 @given(st.text(st.sampled_from("arn:wsabc/-?"), max_size=20))
 def test_without_an_asterisk_nothing_is_covered(pattern: str) -> None:
     """A type has more names than a fixed length can take."""
@@ -168,6 +173,7 @@ def test_without_an_asterisk_nothing_is_covered(pattern: str) -> None:
     assert not is_everything(pattern)
 
 
+@patient
 @given(st.lists(st.sampled_from(["arn:aws:s3:::", "a", "/", "*", "TOKEN"]), min_size=1))
 def test_a_token_in_place_of_a_name_covers_nothing(parts: list[str]) -> None:
     """Whatever stands around it: a token is one thing."""

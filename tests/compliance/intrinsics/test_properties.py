@@ -12,6 +12,7 @@ from compliance.intrinsics import ABSENT, Text, Token, Unknown, truth, whole
 from compliance.intrinsics.alternatives import MAX_ALTERNATIVES
 from compliance.intrinsics.values import Kind, concatenate
 from tests.compliance.intrinsics.resolving import RESOURCES, resolver, template
+from tests.compliance.properties import patient
 
 FUNCTIONS = (
     "Ref",
@@ -40,6 +41,7 @@ trees = st.recursive(
     ),
     max_leaves=25,
 )
+
 BODY = {
     "Parameters": {
         "Param": {"Type": "String"},
@@ -50,6 +52,7 @@ BODY = {
 }
 
 
+@patient
 @given(trees)
 def test_no_value_of_any_shape_raises_or_repeats(node: Any) -> None:  # noqa: ANN401 - any JSON
     """A template is untrusted: intrinsics of wrong shapes end as values like all others."""
@@ -65,6 +68,7 @@ def test_no_value_of_any_shape_raises_or_repeats(node: Any) -> None:  # noqa: AN
     ask.one(node)
 
 
+@patient
 @given(trees)
 def test_a_template_of_any_shape_is_looked_through(node: Any) -> None:  # noqa: ANN401 - any JSON
     """Whatever stands in a template's other sections, a reference to it ends."""
@@ -90,6 +94,7 @@ def without_functions(node: Any) -> bool:  # noqa: ANN401 - any JSON
     return node is not None and not one
 
 
+@patient
 @given(trees.filter(without_functions))
 def test_a_value_without_intrinsics_is_itself(node: Any) -> None:  # noqa: ANN401 - any JSON
     """Nothing is changed that is no function's."""
@@ -100,12 +105,14 @@ def test_a_value_without_intrinsics_is_itself(node: Any) -> None:  # noqa: ANN40
 texts = st.lists(st.text(st.characters(exclude_characters="{}$"), max_size=6), max_size=6)
 
 
+@patient
 @given(st.text(max_size=3), texts)
 def test_joining_literals_is_joining_strings(delimiter: str, parts: list[str]) -> None:
     """`Fn::Join` of literals is Python's `join`."""
     assert resolver().values({"Fn::Join": [delimiter, parts]}) == (delimiter.join(parts),)
 
 
+@patient
 @given(texts)
 def test_substituting_literals_is_formatting(parts: list[str]) -> None:
     """`Fn::Sub` of literal variables is Python's `format`."""
@@ -115,6 +122,7 @@ def test_substituting_literals_is_formatting(parts: list[str]) -> None:
     assert resolver().values(node) == (form.format(**variables),)
 
 
+@patient
 @given(st.text(min_size=1, max_size=2), st.lists(st.text(max_size=5), min_size=1, max_size=5))
 def test_splitting_undoes_joining(delimiter: str, parts: list[str]) -> None:
     """`Fn::Split` of a literal is Python's `split`."""
@@ -132,6 +140,7 @@ atoms = st.one_of(
 )
 
 
+@patient
 @given(st.lists(atoms))
 def test_putting_parts_together_keeps_what_they_show(parts: list[Any]) -> None:
     """No part is lost, and no two literals stand side by side."""
@@ -143,6 +152,7 @@ def test_putting_parts_together_keeps_what_they_show(parts: list[Any]) -> None:
         assert "" not in whole_text.parts
 
 
+@patient
 @given(st.lists(atoms))
 def test_the_literal_of_a_text_has_one_sign_for_each_token(parts: list[Any]) -> None:
     """A pattern can be matched against it."""
@@ -151,12 +161,14 @@ def test_the_literal_of_a_text_has_one_sign_for_each_token(parts: list[Any]) -> 
         assert found.literal.count("\N{OBJECT REPLACEMENT CHARACTER}") == len(found.tokens)
 
 
+@patient
 @given(st.integers(-(10**17), 10**17))
 def test_whole_numbers_are_read_as_numbers_and_as_texts(number: int) -> None:
     """CloudFormation takes both."""
     assert whole(number) == whole(str(number)) == whole(f" {number} ") == number
 
 
+@patient
 @given(st.none() | st.booleans() | st.floats() | st.text() | st.lists(st.integers()))
 def test_what_is_no_whole_number_is_none(value: Any) -> None:  # noqa: ANN401 - any JSON
     """Nothing that a template can hold raises."""

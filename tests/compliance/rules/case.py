@@ -34,6 +34,7 @@ class Row:
         location: property path, empty for a pass.
         severity: where it is not the rule's own.
         phrase: a part of the message.
+        observed: the value seen, where the case is about it.
     """
 
     logical_id: str
@@ -41,6 +42,7 @@ class Row:
     location: str = ""
     severity: Severity | None = None
     phrase: str = ""
+    observed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,15 @@ def passes(*logical_ids: str) -> tuple[Row, ...]:
     return tuple(Row(logical_id, Outcome.PASS) for logical_id in logical_ids)
 
 
-def fails(logical_id: str, location: str, phrase: str, severity: Severity | None = None) -> Row:
+def fails(
+    logical_id: str,
+    location: str,
+    phrase: str,
+    severity: Severity | None = None,
+    observed: str | None = None,
+) -> Row:
     """A row of a failure, at a property path without the leading `Properties.`."""
-    return Row(logical_id, Outcome.FAIL, f"Properties.{location}", severity, phrase)
+    return Row(logical_id, Outcome.FAIL, f"Properties.{location}", severity, phrase, observed)
 
 
 def undecided(logical_id: str, location: str, phrase: str) -> Row:

@@ -13,6 +13,7 @@ from compliance.assembly import Assembly, Template
 from compliance.config import Config
 from compliance.findings import Outcome
 from compliance.rules.base import Context
+from tests.compliance.properties import patient
 
 TYPES = sorted({kind for rule in rules.rules() for kind in rule.resource_types})
 PROPERTIES = (
@@ -112,7 +113,7 @@ resources = st.builds(
 )
 
 
-@settings(max_examples=200)
+@settings(patient, max_examples=200)
 @given(st.lists(resources, min_size=1, max_size=4), trees)
 def test_no_rule_raises_on_any_template(bodies: list[Any], default: Any) -> None:  # noqa: ANN401 - any JSON
     """A template is untrusted: whatever it holds is judged or left alone, and breaks no rule."""

@@ -25,6 +25,7 @@ from compliance.rules.base import (
     undecided,
     unknown,
 )
+from tests.compliance.properties import patient
 
 
 @pytest.fixture
@@ -121,6 +122,7 @@ def test_a_value_is_shown_as_text_or_compact_json(value: object, shown: str) -> 
     assert show(value) == shown
 
 
+@patient
 @given(
     st.recursive(
         st.none() | st.text() | st.floats(),

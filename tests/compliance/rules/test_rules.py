@@ -81,6 +81,7 @@ def test_a_rule_leaves_exactly_these_rows(rule: str, case: Case, tmp_path: Path)
     ]
     for row, (_, judgement) in zip(case.rows, found, strict=True):
         assert row.phrase in judgement.message
+        assert row.observed in {None, judgement.observed}
         assert len(judgement.observed) <= MAX_OBSERVED
         if judgement.outcome is not Outcome.PASS:
             assert judgement.message.endswith(".")

@@ -69,6 +69,16 @@ CASES: Final = (
     method("null", NOBODY, AuthorizationType=None),
     method("a key alone", KEY_ALONE, AuthorizationType="NONE", ApiKeyRequired=True),
     method("a key alone, as text", KEY_ALONE, ApiKeyRequired="true"),
+    method("a key alone in one branch", KEY_ALONE, ApiKeyRequired=either("true", "false")),
+    case(
+        "what was seen",
+        resources(
+            Silent=resource("AWS::ApiGateway::Method"),
+            Open=resource("AWS::ApiGateway::Method", AuthorizationType="NONE"),
+        ),
+        fails("Silent", "AuthorizationType", NOBODY, None, "absent"),
+        fails("Open", "AuthorizationType", NOBODY, None, "NONE"),
+    ),
     method("one branch", NOBODY, AuthorizationType=either("AWS_IAM", "NONE")),
     method("one branch without", NOBODY, AuthorizationType=either("AWS_IAM", NO_VALUE)),
     method("a parameter that says no", NOBODY, AuthorizationType=ref("Open")),

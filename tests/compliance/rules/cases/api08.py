@@ -195,6 +195,13 @@ CASES: Final = (
         )
     ),
     case(
+        "any origin with credentials in one branch",
+        cors(
+            "AWS::Lambda::Url", {"AllowOrigins": ["*"], "AllowCredentials": either("true", "false")}
+        ),
+        fails("Api", "Cors.AllowOrigins[0]", WITH_CREDENTIALS, Severity.HIGH, "*"),
+    ),
+    case(
         "SAM's short form",
         cors("AWS::Serverless::HttpApi", settings=True),
         fails("Api", "CorsConfiguration", ANY),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 RULE: Final = "IAM01"
 TABLE: Json = {"Table": {"Type": "AWS::DynamoDB::Table"}}
 WIDE: Final = "can be scoped to single resources"
+FOUR: Final = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]
 NETWORK: Final = [
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
@@ -122,6 +123,10 @@ CASES: Final = (
     wide("every role", "iam:PassRole", "arn:aws:iam::123456789012:role/*"),
     wide("an action in capitals", "S3:GETOBJECT", "*", "s3:GetObject can be scoped"),
     wide("the tokens of a whole account", "sts:AssumeRole", "*"),
+    wide("four actions", FOUR, "*", "dynamodb:Query, dynamodb:Scan can be scoped"),
+    wide(
+        "five actions", [*FOUR, "dynamodb:PutItem"], "*", "dynamodb:Scan and 1 more can be scoped"
+    ),
     # -- what names something
     fine("one table", "dynamodb:GetItem", get("Table", "Arn")),
     fine("one table's indexes", "dynamodb:Query", join(get("Table", "Arn"), "/index/*")),
@@ -309,6 +314,11 @@ CASES: Final = (
     unknown("a reference to nothing", ref("Nothing"), "Ref Nothing names nothing"),
     unknown("a map without such a key", {"Fn::FindInMap": ["M", ref("AWS::Region"), "k"]}),
     fine("an unknown resource where none can be named", "xray:PutTraceSegments", ref("Unset")),
+    case(
+        "an unknown resource where one can be named",
+        policy(allow(["xray:PutTraceSegments", "s3:GetObject"], ref("Unset")), more=UNSET),
+        undecided("Policy", f"{STATEMENT}.Resource", "parameter Unset has no default"),
+    ),
     case(
         "a parameter with a default that is everything",
         policy(

@@ -200,4 +200,23 @@ CASES: Final = (
         },
         *passes("Stage"),
     ),
+    assembly(
+        "a group in another stack, called by that stack's name",
+        {
+            "Api": template(stage(name=ref("AWS::StackName")))
+            | {"Outputs": {"Api": exported("Api", ref("Api"))}},
+            "Logs": resources(
+                Group=resource(
+                    "AWS::Logs::LogGroup",
+                    LogGroupName=join(
+                        "API-Gateway-Execution-Logs_",
+                        {"Fn::ImportValue": "Api"},
+                        "/",
+                        ref("AWS::StackName"),
+                    ),
+                )
+            ),
+        },
+        fails("Stage", LEVEL, MISSING),
+    ),
 )
