@@ -81,6 +81,7 @@ def values(node: Any) -> list[object]:  # noqa: ANN401 - any JSON
         # Fn::If
         ({"Fn::If": ["IsProd", "a", "b"]}, ["a", "b"]),
         ({"Fn::If": ["IsProd", "a", "a"]}, ["a"]),
+        ({"Fn::If": ["IsProd", {"Fn::Join": ["", ["a", "b"]]}, "ab"]}, ["ab"]),
         ({"Fn::If": ["IsProd", 1, True]}, [1, True]),
         ({"Fn::If": ["IsProd", "a", NO_VALUE]}, ["a", ABSENT]),
         (
@@ -170,12 +171,16 @@ def values(node: Any) -> list[object]:  # noqa: ANN401 - any JSON
         ),
         ({"Fn::FindInMap": ["Retention", "dev", "Days", {"DefaultValue": 14}]}, [14]),
         ({"Fn::FindInMap": ["Retention", "prod", "Days", {"DefaultValue": 14}]}, [400]),
+        (
+            {"Fn::FindInMap": ["Retention", {"Ref": "Unset"}, "Days", {"DefaultValue": 14}]},
+            ['?${Fn::FindInMap ["Retention",{"Ref":"Unset"},"Days",{"DefaultValue":14}]}'],
+        ),
         ({"Fn::FindInMap": ["Retention", "prod"]}, ['?${Fn::FindInMap ["Retention","prod"]}']),
         # the rest
         ({"Fn::ToJsonString": {"a": [1]}}, ['{"a": [1]}']),
         (
-            {"Fn::ToJsonString": {"a": [{"Ref": "Table"}]}},
-            ['?${Fn::ToJsonString {"a":[{"Ref":"Table"}]}}'],
+            {"Fn::ToJsonString": {"a": [1, {"Ref": "Table"}], "b": 2}},
+            ['?${Fn::ToJsonString {"a":[1,{"Ref":"Table"}],"b":2}}'],
         ),
         ({"Fn::GetAZs": ""}, ['?${{"Fn::GetAZs":""}}']),
         ({"Fn::Base64": "a"}, ['?${{"Fn::Base64":"a"}}']),
@@ -327,6 +332,7 @@ def test_as_many_alternatives_as_are_looked_at_are_kept() -> None:
     found = values(nested_conditions(6))
     assert len(found) == MAX_ALTERNATIVES
     assert found[0] == "aaaaaa"
+    assert values({"Fn::Join": ["", [both("a", "b")] * 6]}) == found
 
 
 @pytest.mark.parametrize(

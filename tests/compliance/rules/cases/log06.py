@@ -175,6 +175,12 @@ CASES: Final = (
     for_group(
         "a log group with a token", f"{ARN}/other", group=sub("${AWS::StackName}"), admitted=True
     ),
+    for_group(
+        "a log group with a token in one branch",
+        f"{ARN}/other",
+        group=either("/items", sub("${AWS::StackName}")),
+        admitted=True,
+    ),
     for_group("a log group without a name", f"{ARN}/other", group=NO_VALUE, admitted=True),
     case(
         "all but another log group",
