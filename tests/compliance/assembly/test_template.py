@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.assembly import read
-from compliance.assembly.template import MAX_BYTES, MAX_DEPTH, parse_json
+from compliance.assembly import Template, read
+from compliance.assembly.template import MAX_BYTES, MAX_DEPTH, parse_json, read_text
 from compliance.findings import SynthgateError
 from tests.compliance.assembly.folders import QUEUE, write
 from tests.compliance.properties import patient
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from compliance.assembly import Template
 
 AT_ONCE = 2.0
 """Seconds within which a hostile file is refused; it takes milliseconds."""
@@ -72,6 +68,13 @@ def test_sections_that_are_no_objects_are_empty(tmp_path: Path) -> None:
     assert (template.parameters, template.mappings, template.outputs) == ({}, {}, {})
     assert template.resources["Queue"].properties == {}
     assert template.resources["Queue"].construct_path == ""
+
+
+def test_what_is_no_resource_is_left_out() -> None:
+    """A template that was not read from a file may hold anything."""
+    body = {"Resources": {"Text": "x", "Odd": {"Type": 7}, "Untyped": {}, "Queue": QUEUE}}
+    template = Template(name="t.json", path=Path("t.json"), body=body)
+    assert list(template.resources) == ["Queue"]
 
 
 def test_resources_are_found_by_type(tmp_path: Path) -> None:
@@ -143,7 +146,10 @@ def test_a_long_value_is_cut_in_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "place"),
     [
-        ({"Resources": {"Fn::ForEach::Queues": ["N", ["a"], {}]}}, "Resources.Fn::ForEach::Queues"),
+        (
+            {"Resources": {"Queue": QUEUE, "Fn::ForEach::Queues": ["N", ["a"], {}]}},
+            "Resources.Fn::ForEach::Queues",
+        ),
         (
             {"Resources": {"Q": {**QUEUE, "Properties": {"Tags": [{"Fn::ForEach::T": []}]}}}},
             "Resources.Q.Properties.Tags[0].Fn::ForEach::T",
@@ -171,7 +177,7 @@ def test_broken_json_is_placed(tmp_path: Path) -> None:
     "content",
     [
         '{"Resources": {"A": {"Type": "T"}, "A": {"Type": "T"}}}',
-        '{"Resources": {"X": {"Type": "T", "Properties": {"A": 1, "B": 2, "A": 1}}}}',
+        '{"Resources": {"X": {"Type": "T", "Properties": {"B": 2, "A": 1, "A": 1}}}}',
     ],
     ids=["two resources", "deep inside"],
 )
@@ -193,6 +199,14 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, content) == (
         ": larger than 8,000,000 bytes, the most that is read; split the template"
     )
+
+
+def test_a_file_as_large_as_the_limit_is_read(tmp_path: Path) -> None:
+    """The limit itself is allowed."""
+    write(tmp_path, {"t.json": "12345"})
+    assert read_text(tmp_path / "t.json", shown="t.json", limit=5) == "12345"
+    with pytest.raises(SynthgateError, match="larger than 4 bytes"):
+        read_text(tmp_path / "t.json", shown="t.json", limit=4)
 
 
 def test_a_file_that_cannot_be_read_is_refused(
@@ -242,7 +256,8 @@ def test_a_bottomless_file_is_refused_at_once(tmp_path: Path, name: str, content
     """A small file that is nested without end neither takes long nor ends the process."""
     start = time.perf_counter()
     said = refusal(tmp_path, content, name)
-    assert "nested too deeply; at most 100 levels are read" in said
+    assert said.endswith("nested too deeply; at most 100 levels are read")
+    assert name.endswith("json") or re.match(r":\d+:\d+: not a template: ", said)
     assert time.perf_counter() - start < AT_ONCE
 
 
