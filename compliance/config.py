@@ -61,9 +61,9 @@ class Iam(_Table):
     )
     """AWS-managed policies that a role may carry, by the path after `policy/`.
 
-    API Gateway's account-wide logging role accepts no narrower policy: the service checks for these
-    actions on every log group when the account setting is made
-    (API Gateway Developer Guide, 'Set up CloudWatch logging for REST APIs').
+    The default is API Gateway's logging role: one an account and region, for every API in it, and the
+    policy that AWS documents for it (API Gateway Developer Guide, 'Set up CloudWatch logging for
+    REST APIs').
     """
 
 
