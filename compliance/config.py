@@ -61,7 +61,7 @@ class Iam(_Table):
     )
     """AWS-managed policies that a role may carry, by the path after `policy/`.
 
-    The default is API Gateway's logging role: one an account and region, for every API in it, and the
+    The default is API Gateway's logging role, one an account and region for all its APIs, and the
     policy that AWS documents for it (API Gateway Developer Guide, 'Set up CloudWatch logging for
     REST APIs').
     """
