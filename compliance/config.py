@@ -20,6 +20,8 @@ MAX_PROBLEMS: Final = 5
 """How many wrong settings one error text names."""
 
 Days = Annotated[int, Field(ge=1, le=3653)]
+AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
+ActionName = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*?]+$")]
 
 
 def _kebab(name: str) -> str:
@@ -65,6 +67,14 @@ class Iam(_Table):
     policy that AWS documents for it (API Gateway Developer Guide, 'Set up CloudWatch logging for
     REST APIs').
     """
+    known_accounts: tuple[AccountId, ...] = Field(default=(), strict=False)
+    """Account ids besides the stack's own that roles and resource policies may let in."""
+    unscoped_actions: tuple[ActionName, ...] = Field(default=(), strict=False)
+    """Actions that may stand on `*` (IAM01), besides those that the rule itself lists."""
+    wildcard_actions: tuple[ActionName, ...] = Field(default=(), strict=False)
+    """Wildcards that are fine on one resource (IAM02), besides those of CDK's own grants."""
+    idle_actions: tuple[ActionName, ...] = Field(default=(), strict=False)
+    """Actions that may stand where they have no effect (IAM12), besides those of CDK's grants."""
 
 
 class Config(_Table):

@@ -34,6 +34,14 @@ class Family(enum.StrEnum):
     LOG = "log"
 
 
+class Standard(enum.StrEnum):
+    """A catalogue of controls that others know, in the version that the ids are of."""
+
+    NIST = "NIST SP 800-53 Rev. 5"
+    CIS = "CIS AWS Foundations Benchmark v3.0.0"
+    FSBP = "AWS Foundational Security Best Practices"
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """A rule's word on one resource, or on one place in it.
@@ -106,6 +114,9 @@ class Rule(ABC):
         rationale: why it matters.
         remediation: how to mend a failure.
         references: addresses of the AWS pages that the rule rests on.
+        controls: ids of the controls that the rule serves, by standard; empty where none fits.
+        stock: ids of the rules of cdk-nag and Checkov that say the same of the same resource:
+            reports show their findings with this rule's, instead of a second and third time.
         resource_types: types that it is asked about.
     """
 
@@ -116,6 +127,8 @@ class Rule(ABC):
     rationale: ClassVar[str]
     remediation: ClassVar[str]
     references: ClassVar[tuple[str, ...]]
+    controls: ClassVar[Mapping[Standard, tuple[str, ...]]] = {}
+    stock: ClassVar[tuple[str, ...]] = ()
     resource_types: ClassVar[tuple[str, ...]]
 
     @abstractmethod

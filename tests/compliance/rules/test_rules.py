@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,44 +12,14 @@ from compliance import rules
 from compliance.assembly import read
 from compliance.findings import Outcome
 from compliance.rules.base import MAX_OBSERVED, Context
-from tests.compliance.rules.cases import (
-    api01,
-    api08,
-    api09,
-    api10,
-    iam01,
-    iam02,
-    iam03,
-    iam04,
-    iam10,
-    log01,
-    log02,
-    log03,
-    log04,
-    log06,
-)
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.compliance.rules.case import Case
 
-MODULES = (
-    api01,
-    api08,
-    api09,
-    api10,
-    iam01,
-    iam02,
-    iam03,
-    iam04,
-    iam10,
-    log01,
-    log02,
-    log03,
-    log04,
-    log06,
-)
+MODULES = [
+    importlib.import_module(f"tests.compliance.rules.cases.{path.stem}")
+    for path in sorted(Path(__file__).parent.glob("cases/*.py"))
+]
 CASES = {module.RULE: module.CASES for module in MODULES}
 NEVER_UNDECIDED = frozenset({"LOG01"})
 """A number of days not yet known is LOG02's to say."""
