@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Unknown, truth
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    Standard,
+    fail,
+    or_passed,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +45,8 @@ class AuthorizedMethods(Rule):
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html",
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html",
     )
+    controls = {Standard.NIST: ("AC-3",)}
+    stock = ("AwsSolutions-APIG4", "CKV_AWS_59")
     resource_types = ("AWS::ApiGateway::Method",)
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

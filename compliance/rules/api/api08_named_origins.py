@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Unknown, Value, truth
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    Standard,
+    fail,
+    or_passed,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Resource
@@ -53,6 +62,7 @@ class NamedOrigins(Rule):
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html",
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html",
     )
+    controls = {Standard.NIST: ("AC-4",)}
     resource_types = ("AWS::ApiGateway::Method", "AWS::ApiGateway::GatewayResponse", *CORS)
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

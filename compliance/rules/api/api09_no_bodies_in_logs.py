@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Unknown, truth
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    Standard,
+    fail,
+    or_passed,
+    unknown,
+)
 from compliance.rules.stages import REST_STAGES, WEB_STAGE, is_stage, settings
 
 if TYPE_CHECKING:
@@ -30,6 +39,7 @@ class NoBodiesInLogs(Rule):
     references = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
     )
+    controls = {Standard.NIST: ("AU-3(3)",)}
     resource_types = (*REST_STAGES, WEB_STAGE)
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

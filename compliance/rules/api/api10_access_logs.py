@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Unknown
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    Standard,
+    fail,
+    or_passed,
+    unknown,
+)
 from compliance.rules.stages import DEPLOYMENT, WEB_STAGE, is_stage
 
 if TYPE_CHECKING:
@@ -39,6 +48,8 @@ class AccessLogs(Rule):
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html",
     )
+    controls = {Standard.NIST: ("AU-2", "AU-3", "AU-12"), Standard.FSBP: ("APIGateway.9",)}
+    stock = ("AwsSolutions-APIG1", "APIGWAccessLogging", "CKV_AWS_76", "CKV_AWS_95")
     resource_types = tuple(SETTING)
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

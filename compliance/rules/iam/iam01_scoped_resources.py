@@ -16,6 +16,7 @@ from compliance.rules.base import (
     Family,
     Judgement,
     Rule,
+    Standard,
     fail,
     or_passed,
     undecided,
@@ -78,6 +79,14 @@ class ScopedResources(Rule):
     references = (
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html",
         "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
+    )
+    controls = {Standard.NIST: ("AC-3", "AC-6"), Standard.CIS: ("1.16",), Standard.FSBP: ("IAM.1",)}
+    stock = (
+        "AwsSolutions-IAM5[Resource::*]",
+        "CKV_AWS_107",
+        "CKV_AWS_108",
+        "CKV_AWS_109",
+        "CKV_AWS_111",
     )
     resource_types = IDENTITY_TYPES
 

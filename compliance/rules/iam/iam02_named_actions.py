@@ -20,6 +20,7 @@ from compliance.rules.base import (
     Family,
     Judgement,
     Rule,
+    Standard,
     fail,
     or_passed,
     undecided,
@@ -59,6 +60,18 @@ class NamedActions(Rule):
     remediation = "List the actions that the code calls, one by one."
     references = (
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html",
+    )
+    controls = {
+        Standard.NIST: ("AC-3", "AC-6"),
+        Standard.CIS: ("1.16",),
+        Standard.FSBP: ("IAM.1", "IAM.21"),
+    }
+    stock = (
+        "AwsSolutions-IAM5[Action::*]",
+        "IAMPolicyNoStatementsWithAdminAccess",
+        "IAMPolicyNoStatementsWithFullAccess",
+        "CKV_AWS_62",
+        "CKV_AWS_63",
     )
     resource_types = IDENTITY_TYPES
 

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.iam.statements import POLICY_TYPES, Opaque, Statement, statements
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    Standard,
+    fail,
+    or_passed,
+    undecided,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +44,7 @@ class NoExclusions(Rule):
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html",
     )
+    controls = {Standard.NIST: ("AC-3", "AC-6")}
     resource_types = POLICY_TYPES
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Unknown, Value
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    Standard,
+    fail,
+    or_passed,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +52,8 @@ class AwsManagedPolicies(Rule):
     references = (
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html",
     )
+    controls = {Standard.NIST: ("AC-6",), Standard.CIS: ("1.22",), Standard.FSBP: ("IAM.27",)}
+    stock = ("AwsSolutions-IAM4[Policy::*]",)
     resource_types = (
         "AWS::IAM::Role",
         "AWS::IAM::User",

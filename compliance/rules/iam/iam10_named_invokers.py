@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Unknown, Value
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    Standard,
+    fail,
+    or_passed,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +45,8 @@ class NamedInvokers(Rule):
         "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
     )
+    controls = {Standard.NIST: ("AC-3", "AC-6"), Standard.FSBP: ("Lambda.1",)}
+    stock = ("LambdaFunctionPublicAccessProhibited", "CKV_AWS_364")
     resource_types = ("AWS::Lambda::Permission",)
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT
-from compliance.rules.base import PASSED, Context, Family, Judgement, Rule, fail
+from compliance.rules.base import PASSED, Context, Family, Judgement, Rule, Standard, fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,8 @@ class ExpiringLogGroups(Rule):
     references = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html",
     )
+    controls = {Standard.NIST: ("AU-11", "SI-12"), Standard.FSBP: ("CloudWatch.16",)}
+    stock = ("CloudWatchLogGroupRetentionPeriod", "CKV_AWS_66")
     resource_types = ("AWS::Logs::LogGroup",)
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Unknown, Value, whole
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    Standard,
+    fail,
+    or_passed,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +41,7 @@ class RetentionWindow(Rule):
     references = (
         "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
     )
+    controls = {Standard.NIST: ("AU-11", "SI-12"), Standard.FSBP: ("CloudWatch.16",)}
     resource_types = ("AWS::Logs::LogGroup",)
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Value
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, undecided
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    Standard,
+    fail,
+    or_passed,
+    undecided,
+)
 from compliance.rules.log import groups
 
 if TYPE_CHECKING:
@@ -36,6 +45,7 @@ class FunctionLogGroups(Rule):
     references = (
         "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html",
     )
+    controls = {Standard.NIST: ("AU-11",)}
     resource_types = ("AWS::Lambda::Function", "AWS::Serverless::Function")
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

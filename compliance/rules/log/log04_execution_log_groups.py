@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Unknown, Value
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    Standard,
+    fail,
+    or_passed,
+    unknown,
+)
 from compliance.rules.log import groups
 from compliance.rules.stages import REST_STAGES, settings
 
@@ -36,6 +45,7 @@ class ExecutionLogGroups(Rule):
     references = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
     )
+    controls = {Standard.NIST: ("AU-11",)}
     resource_types = REST_STAGES
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Unknown, Value
-from compliance.rules.base import Context, Family, Judgement, Rule, fail, or_passed, unknown
+from compliance.rules.base import (
+    Context,
+    Family,
+    Judgement,
+    Rule,
+    Standard,
+    fail,
+    or_passed,
+    unknown,
+)
 from compliance.rules.log import logs_service
 
 if TYPE_CHECKING:
@@ -35,6 +44,8 @@ class EncryptedLogGroups(Rule):
     references = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
     )
+    controls = {Standard.NIST: ("AU-9(3)", "SC-28")}
+    stock = ("CloudWatchLogGroupEncrypted", "CKV_AWS_158")
     resource_types = ("AWS::Logs::LogGroup",)
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
