@@ -126,7 +126,13 @@ class ScopedResources(Rule):
                 wide = _too_wide(named, value)
                 if wide:
                     needed = role_use.needed_everywhere(resource, context)
-                    wide = [name for name in wide if name not in needed]
+                    accepted = context.config.iam.unscoped_actions
+                    wide = [
+                        name
+                        for name in wide
+                        if name not in needed
+                        and not any(actions.matches(pattern, name) for pattern in accepted)
+                    ]
                 if wide and restricted is None:
                     yield unknown(
                         f"Whether a condition restricts {_listed(wide)}",

@@ -84,10 +84,12 @@ class NamedActions(Rule):
         ]
         if found:
             yield from or_passed(
-                judgement for statement in found for judgement in self._statement(statement)
+                judgement
+                for statement in found
+                for judgement in self._statement(statement, context)
             )
 
-    def _statement(self, statement: Statement | Opaque) -> Iterator[Judgement]:
+    def _statement(self, statement: Statement | Opaque, context: Context) -> Iterator[Judgement]:
         if isinstance(statement, Opaque):
             yield undecided(
                 f"The policy is known only at deploy time: {statement.reason}.",
@@ -98,11 +100,11 @@ class NamedActions(Rule):
             return
         resources = [entry.value for entry in statement.entries("Resource")]
         for entry in statement.entries("Action"):
-            judgement = self._action(entry, resources)
+            judgement = self._action(entry, resources, context)
             if judgement:
                 yield judgement
 
-    def _action(self, entry: Entry, resources: list[Value]) -> Judgement | None:
+    def _action(self, entry: Entry, resources: list[Value], context: Context) -> Judgement | None:
         action = entry.value
         if isinstance(action, Text | Unknown):
             return unknown("The action of an Allow statement", action, location=entry.place)
@@ -117,10 +119,18 @@ class NamedActions(Rule):
                 observed=action,
                 severity=Severity.CRITICAL if everywhere else None,
             )
-        return self._partial(action, entry.place, resources)
+        accepted = {pattern.lower() for pattern in context.config.iam.wildcard_actions}
+        granted = action.lower() in accepted.union(CDK_GRANTS)
+        return self._partial(action, entry.place, resources if granted else [])
 
-    def _partial(self, action: str, place: str, resources: list[Value]) -> Judgement | None:
-        """Judge a wildcard that stands for some actions of a service."""
+    def _partial(self, action: str, place: str, specific: list[Value]) -> Judgement | None:
+        """Judge a wildcard that stands for some actions of a service.
+
+        Args:
+            action: the wildcard.
+            place: where it stands.
+            specific: the statement's resources when the wildcard is fine if each names one thing.
+        """
         members = actions.expand(action)
         service = action.partition(":")[0]
         if not any(sign in service for sign in "*?") and not actions.known_service(service):
@@ -133,9 +143,9 @@ class NamedActions(Rule):
         mutating = [member for member in members if member.mutating]
         if not mutating:
             return None
-        if action.lower() in CDK_GRANTS and resources:
-            unclear = [value for value in resources if isinstance(value, Unknown)]
-            if all(value in unclear or _is_specific(value, members) for value in resources):
+        if specific:
+            unclear = [value for value in specific if isinstance(value, Unknown)]
+            if all(value in unclear or _is_specific(value, members) for value in specific):
                 what = f"The resource of {action}, which is fine on one resource,"
                 return unknown(what, unclear[0], location=place) if unclear else None
         names = ", ".join(member.name for member in members[:MOST])

@@ -63,6 +63,10 @@ def test_every_setting_can_be_set(folder: Path) -> None:
 
             [tool.synthgate.iam]
             allowed-managed-policies = []
+            known-accounts = ["123456789012"]
+            unscoped-actions = ["sns:Publish"]
+            wildcard-actions = ["sqs:Send*"]
+            idle-actions = ["s3:GetObject"]
             """,
         )
     )
@@ -75,6 +79,10 @@ def test_every_setting_can_be_set(folder: Path) -> None:
     assert (found.retention.minimum_days, found.retention.maximum_days) == (400, 400)
     assert found.retention.keep_logs
     assert found.iam.allowed_managed_policies == ()
+    assert found.iam.known_accounts == ("123456789012",)
+    assert found.iam.unscoped_actions == ("sns:Publish",)
+    assert found.iam.wildcard_actions == ("sqs:Send*",)
+    assert found.iam.idle_actions == ("s3:GetObject",)
 
 
 @pytest.mark.parametrize(
@@ -154,6 +162,18 @@ def test_every_setting_can_be_set(folder: Path) -> None:
             "[tool.synthgate] iam.allowed-managed-policies.0: Input should be a valid string, "
             "found 1",
             id="allowed-managed-policies",
+        ),
+        pytest.param(
+            '[tool.synthgate.iam]\nknown-accounts = ["12345"]',
+            "[tool.synthgate] iam.known-accounts.0: String should match pattern "
+            r"'^\d{12}$', found '12345'",
+            id="known-accounts",
+        ),
+        pytest.param(
+            '[tool.synthgate.iam]\nunscoped-actions = ["Publish"]',
+            "[tool.synthgate] iam.unscoped-actions.0: String should match pattern "
+            "'^[a-z0-9-]+:[A-Za-z0-9*?]+$', found 'Publish'",
+            id="unscoped-actions",
         ),
         pytest.param(
             "[tool.synthgate]\ntreshold = 'low'",

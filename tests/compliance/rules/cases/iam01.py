@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from compliance.config import Config, Iam
 from tests.compliance.rules.case import (
     NO_VALUE,
     PARTITION,
@@ -517,5 +518,24 @@ CASES: Final = (
             "Storage": resources({"Outputs": {"Scope": exported("Scope", "*")}}),
         },
         fails("Policy", f"{STATEMENT}.Resource", WIDE),
+    ),
+    # -- what the team accepts
+    case(
+        "an action that the team accepts on everything",
+        policy(allow(["sns:Publish", "sqs:SendMessage"], "*")),
+        fails("Policy", f"{STATEMENT}.Resource", "sqs:SendMessage can be scoped"),
+        config=Config(iam=Iam(unscoped_actions=("sns:*",))),
+    ),
+    case(
+        "nothing but what the team accepts on everything",
+        policy(allow("SNS:Publish", "*")),
+        *passes("Policy"),
+        config=Config(iam=Iam(unscoped_actions=("sns:publish",))),
+    ),
+    case(
+        "everything, of which the team accepts a part",
+        policy(allow("*", "*")),
+        fails("Policy", f"{STATEMENT}.Resource", "Every action is allowed on every resource."),
+        config=Config(iam=Iam(unscoped_actions=("sns:Publish",))),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from compliance.config import Config, Iam
 from compliance.findings import Severity
 from tests.compliance.rules.case import (
     NO_VALUE,
@@ -197,5 +198,24 @@ CASES: Final = (
             "Base": resources({"Outputs": {"A": exported("Action", "sqs:*")}}),
         },
         fails("Policy", f"{STATEMENT}.Action", "Every action of sqs"),
+    ),
+    # -- what the team accepts
+    case(
+        "a wildcard that the team accepts on one resource",
+        policy(allow("sqs:Send*", "arn:aws:sqs:eu-west-1:123456789012:orders")),
+        *passes("Policy"),
+        config=Config(iam=Iam(wildcard_actions=("sqs:send*",))),
+    ),
+    case(
+        "a wildcard that the team accepts, on everything",
+        policy(allow("sqs:Send*", "*")),
+        fails("Policy", f"{STATEMENT}.Action", "sqs:Send* stands for sqs:SendMessage"),
+        config=Config(iam=Iam(wildcard_actions=("sqs:Send*",))),
+    ),
+    case(
+        "another wildcard than the team accepts",
+        policy(allow("sqs:Send*", "arn:aws:sqs:eu-west-1:123456789012:orders")),
+        fails("Policy", f"{STATEMENT}.Action", "sqs:Send* stands for sqs:SendMessage"),
+        config=Config(iam=Iam(wildcard_actions=("sqs:Set*",))),
     ),
 )
