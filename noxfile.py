@@ -87,6 +87,13 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Write the rules' pages anew from the rules, into `docs/rules`."""
+    prepare(session)
+    run(session, "synthgate", "rules", "--pages", "docs/rules")
+
+
+@nox.session
 def cdk(session: nox.Session) -> None:
     """Run the pinned CDK CLI, for example `nox -s cdk -- synth -c environment=prod`."""
     prepare(session, cdk_cli=True)

@@ -117,11 +117,39 @@ def rules(
     output_format: Annotated[
         str, typer.Option("--format", help="json, markdown or text.")
     ] = "text",
+    pages: Annotated[
+        Path | None,
+        typer.Option(help="Write a page for each rule into this folder.", show_default=False),
+    ] = None,
 ) -> None:
     """List the catalogue."""
     from compliance import catalogue  # noqa: PLC0415
 
-    typer.echo(catalogue.render(output_format), nl=False)
+    if pages is None:
+        typer.echo(catalogue.render(output_format), nl=False)
+    else:
+        _progress(f"{len(catalogue.write_pages(pages))} pages in {_shown(pages)}")
+
+
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="Its id, as any report names it.")],
+    *,
+    output_format: Annotated[
+        str, typer.Option("--format", help="json, markdown or text.")
+    ] = "text",
+) -> None:
+    """Explain a rule: why it matters, how to mend it, an example, the controls it serves."""
+    from compliance import catalogue  # noqa: PLC0415
+
+    text = catalogue.explain(rule, form=output_format)
+    if output_format == "text" and sys.stdout.isatty():
+        from rich.console import Console  # noqa: PLC0415
+        from rich.markdown import Markdown  # noqa: PLC0415
+
+        Console().print(Markdown(text))
+    else:
+        typer.echo(text, nl=False)
 
 
 @app.command()

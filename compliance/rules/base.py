@@ -115,8 +115,12 @@ class Rule(ABC):
         remediation: how to mend a failure.
         references: addresses of the AWS pages that the rule rests on.
         controls: ids of the controls that the rule serves, by standard; empty where none fits.
-        stock: ids of the rules of cdk-nag and Checkov that say the same of the same resource:
-            reports show their findings with this rule's, instead of a second and third time.
+        stock: rules of cdk-nag and Checkov that say the same of the same resource; reports show
+            their findings with this rule's, instead of a second and third time. An id of one pack
+            (`AwsSolutions-APIG1`), of all of its findings that begin so (`AwsSolutions-IAM4[*]`),
+            of any pack (`APIGWAccessLogging`), or of Checkov (`CKV_AWS_76`).
+        settings: policy data of `[tool.synthgate]` that the rule asks for, such as
+            `iam.known-accounts`.
         resource_types: types that it is asked about.
     """
 
@@ -129,6 +133,7 @@ class Rule(ABC):
     references: ClassVar[tuple[str, ...]]
     controls: ClassVar[Mapping[Standard, tuple[str, ...]]] = {}
     stock: ClassVar[tuple[str, ...]] = ()
+    settings: ClassVar[tuple[str, ...]] = ()
     resource_types: ClassVar[tuple[str, ...]]
 
     @abstractmethod

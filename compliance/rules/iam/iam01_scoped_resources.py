@@ -88,6 +88,7 @@ class ScopedResources(Rule):
         "CKV_AWS_109",
         "CKV_AWS_111",
     )
+    settings = ("iam.unscoped-actions",)
     resource_types = IDENTITY_TYPES
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

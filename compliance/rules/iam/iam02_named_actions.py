@@ -73,6 +73,7 @@ class NamedActions(Rule):
         "CKV_AWS_62",
         "CKV_AWS_63",
     )
+    settings = ("iam.wildcard-actions",)
     resource_types = IDENTITY_TYPES
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

@@ -54,6 +54,7 @@ class AwsManagedPolicies(Rule):
     )
     controls = {Standard.NIST: ("AC-6",), Standard.CIS: ("1.22",), Standard.FSBP: ("IAM.27",)}
     stock = ("AwsSolutions-IAM4[Policy::*]",)
+    settings = ("iam.allowed-managed-policies",)
     resource_types = (
         "AWS::IAM::Role",
         "AWS::IAM::User",

@@ -42,6 +42,7 @@ class RetentionWindow(Rule):
         "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
     )
     controls = {Standard.NIST: ("AU-11", "SI-12"), Standard.FSBP: ("CloudWatch.16",)}
+    settings = ("retention.minimum-days", "retention.maximum-days")
     resource_types = ("AWS::Logs::LogGroup",)
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
