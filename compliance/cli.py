@@ -248,11 +248,18 @@ def _deliver(
                 format=output_format,
                 show_passes=show_passes,
                 titles=catalogue.titles(),
+                equivalents=catalogue.equivalents(),
             )
         )
         typer.echo(text, nl=False)
         return
-    text = render(report, format=output_format, show_passes=show_passes, titles=catalogue.titles())
+    text = render(
+        report,
+        format=output_format,
+        show_passes=show_passes,
+        titles=catalogue.titles(),
+        equivalents=catalogue.equivalents(),
+    )
     write_whole(output, text)
     if report.verdict is Verdict.GREEN:
         return
@@ -263,6 +270,7 @@ def _deliver(
 def _text(report: Report, *, show_passes: bool = False) -> str:
     import shutil  # noqa: PLC0415
 
+    from compliance import catalogue  # noqa: PLC0415
     from compliance.reports import render  # noqa: PLC0415
 
     terminal = sys.stdout.isatty()
@@ -272,6 +280,7 @@ def _text(report: Report, *, show_passes: bool = False) -> str:
         show_passes=show_passes,
         width=shutil.get_terminal_size().columns if terminal else None,
         color=terminal and not os.environ.get("NO_COLOR"),
+        equivalents=catalogue.equivalents(),
     )
 
 

@@ -248,7 +248,13 @@ def reports_folder(out: Path) -> Path:
 def write_reports(report: Report, folder: Path) -> None:
     """Write every report of `REPORTS`, each whole or not at all."""
     for name, form in REPORTS.items():
-        write_whole(folder / name, render(report, format=form, titles=catalogue.titles()))
+        text = render(
+            report,
+            format=form,
+            titles=catalogue.titles(),
+            equivalents=catalogue.equivalents(),
+        )
+        write_whole(folder / name, text)
 
 
 def _manifest(project: Path) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from compliance.reports.interface import Options
 from compliance.reports.masking import mask_report
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from compliance.reports.interface import Renderer
 
@@ -51,6 +51,7 @@ def render(
     width: int | None = None,
     color: bool = False,
     titles: Mapping[str, str] | None = None,
+    equivalents: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """A report in one format.
 
@@ -64,6 +65,8 @@ def render(
             verdict is then one line however long it is.
         color: whether ANSI colours may be written (`text` only).
         titles: titles of rules by id (`sarif` only: code scanning shows them as an alert's title).
+        equivalents: the stock rules that say the same as an own rule, by its id: formats for people
+            show them once, under the own rule; the others leave each finding as it is.
 
     Returns:
         The text to print or write, which ends with a newline. To be encoded as UTF-8.
@@ -85,6 +88,7 @@ def render(
             width=width,
             color=color,
             titles=titles or {},
+            equivalents=equivalents or {},
         ),
     )
 

@@ -2,7 +2,8 @@
 
 A finding is one engine's word. Three engines that serve one rule say the same thing three times,
 and an assembly made for three environments repeats it again. Here these become one `Spot`; the
-spots of a rule on a resource one `Block`; the blocks of a resource one `Resource`.
+spots of a rule on a resource one `Block`; the blocks of a resource one `Resource`. A stock rule
+that says the same as an own rule, of the same resource, joins the own rule's block.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from compliance.findings import Finding, Outcome, Report, Severity, Source, blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _GRAVITY: Final = (Outcome.FAIL, Outcome.UNDECIDED, Outcome.WAIVED, Outcome.PASS)
 
@@ -103,10 +104,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What one rule says of one resource: `spots` either all block or none does."""
+    """What one rule says of one resource: `spots` either all block or none does.
+
+    Attributes:
+        spots: what the rule says.
+        place: where the resource is.
+        also: what stock rules say that say the same.
+    """
 
     spots: tuple[Spot, ...]
     place: Place
+    also: tuple[Spot, ...] = ()
 
     @property
     def rule(self) -> str:
@@ -115,8 +123,10 @@ class Block:
 
     @property
     def severity(self) -> Severity:
-        """The worst of its spots."""
-        return max((spot.severity for spot in self.spots), key=lambda level: level.rank)
+        """The worst of its spots, the stock rules' included."""
+        return max(
+            (spot.severity for spot in (*self.spots, *self.also)), key=lambda level: level.rank
+        )
 
     @property
     def outcome(self) -> Outcome:
@@ -130,12 +140,17 @@ class Block:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All that the engines said."""
+        """All that the engines said of the rule itself."""
         return tuple(finding for spot in self.spots for finding in spot.findings)
 
     @property
+    def stock(self) -> tuple[str, ...]:
+        """The stock rules that say the same, such as `CKV_AWS_76`."""
+        return _distinct(spot.rule for spot in self.also)
+
+    @property
     def engines(self) -> tuple[str, ...]:
-        """Who said it."""
+        """Who found the rule."""
         return _distinct(engine for spot in self.spots for engine in spot.engines)
 
     @property
@@ -190,8 +205,15 @@ def spots(report: Report, *, outcomes: frozenset[Outcome]) -> list[Spot]:
     ]
 
 
-def gather(things: Iterable[Spot]) -> list[Resource]:
-    """Spots by resource and rule: the worst resource first, otherwise in the given order."""
+def gather(
+    things: Iterable[Spot], *, equivalents: Mapping[str, Sequence[str]] | None = None
+) -> list[Resource]:
+    """Spots by resource and rule: the worst resource first, otherwise in the given order.
+
+    Args:
+        things: the spots; what blocks and what does not are to be gathered apart.
+        equivalents: the stock rules that say the same as an own rule, by its id.
+    """
     resources: dict[tuple[str, ...], dict[tuple[str, bool], list[Spot]]] = {}
     for spot in things:
         rules = resources.setdefault(identity(spot.findings[0]), {})
@@ -201,11 +223,48 @@ def gather(things: Iterable[Spot]) -> list[Resource]:
         place = _place(
             [finding for group in rules.values() for spot in group for finding in spot.findings]
         )
-        found = [Block(spots=tuple(group), place=place) for group in rules.values()]
+        found = _joined(rules, place, equivalents or {})
         found.sort(key=lambda block: -block.severity.rank)
         gathered.append(Resource(place=place, blocks=tuple(found)))
     gathered.sort(key=lambda resource: -resource.severity.rank)
     return gathered
+
+
+def _joined(
+    rules: Mapping[tuple[str, bool], Sequence[Spot]],
+    place: Place,
+    equivalents: Mapping[str, Sequence[str]],
+) -> list[Block]:
+    """The blocks of one resource; a stock rule joins the first own rule that says the same."""
+    hosts = {key: key for key in rules}
+    for key in rules:
+        for host in rules:
+            same = equivalents.get(host[0], ())
+            if key[1] == host[1] and any(_says(stock, key[0]) for stock in same):
+                hosts[key] = host
+                break
+    return [
+        Block(
+            spots=tuple(spots),
+            place=place,
+            also=tuple(
+                spot
+                for other, host in hosts.items()
+                if host == key != other
+                for spot in rules[other]
+            ),
+        )
+        for key, spots in rules.items()
+        if hosts[key] == key
+    ]
+
+
+def _says(stock: str, rule: str) -> bool:
+    """Whether a stock rule is the one named; how they are named stands at `Rule.stock`."""
+    if stock.endswith("*]"):
+        return rule.startswith(stock[:-2])
+    # Ids of cdk-nag begin with their pack: `NIST.800.53.R5-APIGWAccessLogging`.
+    return stock in {rule, rule.partition("-")[2]}
 
 
 def blocks_of(resources: Iterable[Resource]) -> list[Block]:

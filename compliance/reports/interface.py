@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from compliance.findings import Report
 
@@ -21,6 +21,7 @@ class Options:
         width: columns of the terminal; None when the output is no terminal.
         color: whether ANSI colours may be written.
         titles: titles of rules, by id; a rule without one goes by its id.
+        equivalents: the stock rules that say the same as an own rule, by its id.
     """
 
     show_passes: bool = False
@@ -28,6 +29,7 @@ class Options:
     width: int | None = None
     color: bool = False
     titles: Mapping[str, str] = field(default_factory=dict)
+    equivalents: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Renderer(Protocol):

@@ -37,8 +37,9 @@ _LIMIT: Final = 1000
 def render(report: Report, *, options: Options) -> str:
     """The report as one self-contained page."""
     faults = spots(report, outcomes=FAULTS)
-    blocking = gather(spot for spot in faults if spot.blocking)
-    mild = gather(spot for spot in faults if not spot.blocking)
+    same = options.equivalents
+    blocking = gather((spot for spot in faults if spot.blocking), equivalents=same)
+    mild = gather((spot for spot in faults if not spot.blocking), equivalents=same)
     blocks = blocks_of(blocking)
     # Our own file, not a template author's: the one text of the page that is not escaped.
     style = Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704

@@ -71,7 +71,8 @@ def _escape(match: re.Match[str]) -> str:
 def render(report: Report, *, options: Options) -> str:
     """The report as a comment of at most `LIMIT` characters; it says how much it leaves out."""
     faults = spots(report, outcomes=FAULTS)
-    blocking = blocks_of(gather(spot for spot in faults if spot.blocking))
+    same = options.equivalents
+    blocking = blocks_of(gather((spot for spot in faults if spot.blocking), equivalents=same))
     page = _Comment()
     page.add(f"### Synthgate: {prose(verdict_lines(report, blocking=len(blocking))[0])}\n\n")
     tail = _engines(report.engines)
@@ -89,7 +90,7 @@ def render(report: Report, *, options: Options) -> str:
         total=len(blocking),
         noun="blocking finding",
     )
-    mild = blocks_of(gather(spot for spot in faults if not spot.blocking))
+    mild = blocks_of(gather((spot for spot in faults if not spot.blocking), equivalents=same))
     page.table(
         f"Not blocking ({len(mild):,})",
         ("Severity", "Rule", "Where", "Finding"),
@@ -189,7 +190,7 @@ def _blocking(block: Block) -> tuple[str, ...]:
     at = f" at {code(spot.location)}" if spot.location else ""
     return (
         f"{block.severity}{doubt}",
-        code(block.rule),
+        "<br>".join(code(rule) for rule in (block.rule, *block.stock)),
         _where(block),
         f"{prose(spot.message)}{seen}{at}{more}",
         " ".join(prose(remediation) for remediation in block.remediations[:2]),

@@ -57,9 +57,11 @@ def render(report: Report, *, options: Options) -> str:
     """The report for a terminal, or for a log when `options` names no width and no colour."""
     page = Page(width=options.width, color=options.color)
     faults = spots(report, outcomes=FAULTS)
-    blocking = blocks_of(gather(spot for spot in faults if spot.blocking))
+    same = options.equivalents
+    blocking = blocks_of(gather((spot for spot in faults if spot.blocking), equivalents=same))
     _blocking(page, blocking)
-    _not_blocking(page, blocks_of(gather(spot for spot in faults if not spot.blocking)))
+    mild = gather((spot for spot in faults if not spot.blocking), equivalents=same)
+    _not_blocking(page, blocks_of(mild))
     _waived(page, spots(report, outcomes=WAIVED), show=options.show_passes)
     _passed(page, report, options=options)
     _notices(page, report.notices)
@@ -88,6 +90,7 @@ def _blocking(page: Page, blocks: Sequence[Block]) -> None:
         for remediation in block.remediations:
             page.field("mend", clean(remediation, limit=_MESSAGE), indent=2)
         page.field("engines", listed(block.engines), indent=2)
+        page.field("also", listed(block.stock), indent=2)
 
 
 def _spot(page: Page, spot: Spot, block: Block) -> None:

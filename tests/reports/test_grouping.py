@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from compliance.findings import Outcome, Severity, Source
+from compliance.reports import Format, render
 from compliance.reports.grouping import FAULTS, blocks_of, gather, spots
 from tests.reports.runs import make_finding, make_report
 
 if TYPE_CHECKING:
-    from compliance.findings import Report
+    from compliance.findings import Finding, Report
 
 
 def test_engines_that_agree_are_one_block(red: Report) -> None:
@@ -140,3 +143,97 @@ def test_the_worst_resource_comes_first_and_keeps_its_findings_together() -> Non
         ("A", "R1"),
         ("C", "R1"),
     ]
+
+
+# -- stock rules that say the same
+
+SAME = {
+    "LOG01": ("CloudWatchLogGroupRetentionPeriod", "CKV_AWS_66"),
+    "IAM04": ("AwsSolutions-IAM4[Policy::*]",),
+}
+
+
+def names(*findings: Finding) -> list[tuple[str, tuple[str, ...]]]:
+    """Rules of the blocks that findings become, each with the stock rules that joined it."""
+    report = make_report(*findings)
+    found = spots(report, outcomes=FAULTS)
+    return sorted(
+        (block.rule, block.stock)
+        for resource in (
+            *gather((spot for spot in found if spot.blocking), equivalents=SAME),
+            *gather((spot for spot in found if not spot.blocking), equivalents=SAME),
+        )
+        for block in resource.blocks
+    )
+
+
+def test_a_stock_rule_that_says_the_same_joins_the_own_rule() -> None:
+    """Checkov's CKV_AWS_66 and any pack's retention rule are LOG01 again."""
+    assert names(
+        make_finding(rule="CKV_AWS_66", engine="checkov"),
+        make_finding(rule="LOG01"),
+        make_finding(rule="NIST.800.53.R5-CloudWatchLogGroupRetentionPeriod", engine="cdk-nag"),
+        make_finding(rule="CKV_AWS_158", engine="checkov"),
+    ) == [
+        ("CKV_AWS_158", ()),
+        ("LOG01", ("CKV_AWS_66", "NIST.800.53.R5-CloudWatchLogGroupRetentionPeriod")),
+    ]
+
+
+def test_findings_of_a_stock_rule_are_told_apart_by_what_is_in_their_brackets() -> None:
+    """cdk-nag numbers what it found: every managed policy is IAM04 again, a wildcard is not."""
+    assert names(
+        make_finding(rule="AwsSolutions-IAM4[Policy::arn:aws:iam::aws:policy/X]", engine="cdk-nag"),
+        make_finding(rule="AwsSolutions-IAM4[Other::x]", engine="cdk-nag"),
+        make_finding(rule="IAM04"),
+    ) == [
+        ("AwsSolutions-IAM4[Other::x]", ()),
+        ("IAM04", ("AwsSolutions-IAM4[Policy::arn:aws:iam::aws:policy/X]",)),
+    ]
+
+
+def test_a_stock_rule_stands_alone_where_the_own_rule_says_nothing() -> None:
+    """On another resource, or of a resource that the own rule passes."""
+    assert names(
+        make_finding(rule="CKV_AWS_66", engine="checkov"),
+        make_finding(rule="LOG01", logical_id="Another"),
+    ) == [("CKV_AWS_66", ()), ("LOG01", ())]
+
+
+def test_what_blocks_is_never_hidden_behind_what_does_not() -> None:
+    """IAM04 is low for CDK's default policies, where cdk-nag's rule is an error."""
+    stock = "AwsSolutions-IAM4[Policy::x]"
+    assert names(
+        make_finding(rule="IAM04", severity=Severity.LOW),
+        make_finding(rule=stock, engine="cdk-nag", severity=Severity.HIGH),
+    ) == [(stock, ()), ("IAM04", ())]
+
+
+def test_a_block_is_as_grave_as_the_gravest_that_joined_it() -> None:
+    """Nothing is made milder by standing together."""
+    report = make_report(
+        make_finding(rule="LOG01", severity=Severity.MEDIUM),
+        make_finding(rule="CKV_AWS_66", engine="checkov", severity=Severity.CRITICAL),
+    )
+    (block,) = blocks_of(gather(spots(report, outcomes=FAULTS), equivalents=SAME))
+    assert block.severity is Severity.CRITICAL
+    assert block.engines == ("own",)
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        (Format.TEXT, "  also      CKV_AWS_66\n"),
+        (Format.MARKDOWN, "| `LOG01`<br>`CKV_AWS_66` |"),
+        (Format.HTML, "Also found as <code>CKV_AWS_66</code></p>"),
+    ],
+)
+def test_people_are_told_of_the_stock_rules_in_one_place(form: Format, told: str) -> None:
+    """One finding to mend, and one in the verdict."""
+    report = make_report(
+        make_finding(rule="LOG01"), make_finding(rule="CKV_AWS_66", engine="checkov")
+    )
+    text = render(report, format=form, equivalents=SAME)
+    assert told in text
+    assert "1 blocking finding" in text
+    assert "2 blocking findings" in render(report, format=form)
