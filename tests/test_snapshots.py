@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from compliance.snapshots.plugin import AssemblySnapshot
+    from compliance.plugin import AssemblySnapshot
 
 ENVIRONMENTS = config.load().environments
 
