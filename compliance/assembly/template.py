@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from compliance.assembly import circles, json_places
 from compliance.findings import SynthgateError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ MAX_DEPTH: Final = 100
 NUMBER_TOO_LONG: Final = "a number has more digits than Python reads; write it as a string"
 MAX_SHOWN: Final = 60
 """Characters of a wrong value that an error shows."""
+MAX_CIRCLE: Final = 12
+"""Logical ids of a circle that an error names."""
 LOOP: Final = "Fn::ForEach"
 
 
@@ -51,15 +54,16 @@ def load(path: Path, *, shown: str) -> Mapping[str, Json]:
             f"{shown}:{error.lineno}:{error.colno}: not JSON: {error.msg}"
         ) from error
     except _DuplicateKeyError as error:
-        raise SynthgateError(f"{shown}: {error}; remove one") from error
+        place = json_places.repeated_key(text)
+        raise SynthgateError(f"{_at(shown, place)}: {error}; remove one") from error
     except ValueError as error:
         raise SynthgateError(f"{shown}: not JSON: {NUMBER_TOO_LONG}") from error
     except RecursionError as error:
-        raise SynthgateError(
-            f"{shown}: nested too deeply; at most {MAX_DEPTH} levels are read"
-        ) from error
-    _check_depth(document, shown=shown)
+        raise _too_deep(text, shown=shown) from error
+    if not _is_shallow(document, shown=shown):
+        raise _too_deep(text, shown=shown)
     _check_shape(document, shown=shown)
+    _check_order(document, shown=shown)
     return document  # type: ignore[no-any-return]  # _check_shape has seen that it is an object
 
 
@@ -113,7 +117,18 @@ def _parse_yaml(text: str, *, shown: str) -> Json:
     return yaml.parse(text, shown=shown)
 
 
-def _check_depth(document: Json, *, shown: str) -> None:
+def _too_deep(text: str, *, shown: str) -> SynthgateError:
+    place = json_places.nested_too_deeply(text, limit=MAX_DEPTH)
+    return SynthgateError(
+        f"{_at(shown, place)}: nested too deeply; at most {MAX_DEPTH} levels are read"
+    )
+
+
+def _at(shown: str, place: str) -> str:
+    return f"{shown}:{place}" if place else shown
+
+
+def _is_shallow(document: Json, *, shown: str) -> bool:
     level = [document]
     loops = False
     for _ in range(MAX_DEPTH):
@@ -125,9 +140,10 @@ def _check_depth(document: Json, *, shown: str) -> None:
         if not level:
             break
     else:
-        raise SynthgateError(f"{shown}: nested too deeply; at most {MAX_DEPTH} levels are read")
+        return False
     if loops:
         _refuse_loop(document, shown=shown)
+    return True
 
 
 def _refuse_loop(node: Json, *, shown: str, place: str = "") -> None:
@@ -168,6 +184,16 @@ def _check_shape(document: Json, *, shown: str) -> None:
                 f"{shown}: Resources.{logical_id}: an object with a 'Type' is expected, "
                 f"found {_short(body)}"
             )
+
+
+def _check_order(document: Mapping[str, Json], *, shown: str) -> None:
+    # A macro, SAM's above all, may take apart what waits for itself as it is written.
+    circle = () if "Transform" in document else circles.first_circle(document["Resources"])
+    if circle:
+        raise SynthgateError(
+            f"{shown}: Resources.{circle[0]}: circular dependency, which CloudFormation refuses: "
+            f"{' -> '.join(circle[:MAX_CIRCLE])}; remove one of the references"
+        )
 
 
 def _short(value: Json) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -174,16 +175,123 @@ def test_broken_json_is_placed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "place"),
     [
-        '{"Resources": {"A": {"Type": "T"}, "A": {"Type": "T"}}}',
-        '{"Resources": {"X": {"Type": "T", "Properties": {"B": 2, "A": 1, "A": 1}}}}',
+        pytest.param(
+            '{"Resources": {"A": {"Type": "T"}, "A": {"Type": "T"}}}', ":1:36", id="two resources"
+        ),
+        pytest.param(
+            '{"Resources": {\n "X": {"Type": "T", "Properties":\n {"B": 2, "A": 1, "A" : 1}}}}',
+            ":3:18",
+            id="deep inside",
+        ),
+        pytest.param(
+            '{"Resources": {"A": {"Type": "T", "P": ["A", {"A": "A"}, "}"]},\n"A": 1}}',
+            ":2:1",
+            id="after others that are none",
+        ),
+        pytest.param('{"Resources": {"A": 1, "\\u0041": 1}}}]', "", id="written another way"),
     ],
-    ids=["two resources", "deep inside"],
 )
-def test_a_key_that_stands_twice_is_refused(tmp_path: Path, content: str) -> None:
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path, content: str, place: str) -> None:
     """A parser keeps the last one, CloudFormation refuses both: what is judged is deployed."""
-    assert refusal(tmp_path, content) == ": key 'A' stands twice in one object; remove one"
+    assert refusal(tmp_path, content) == f"{place}: key 'A' stands twice in one object; remove one"
+
+
+def test_resources_that_wait_for_each_other_are_refused(tmp_path: Path) -> None:
+    """As CloudFormation does; the circle is told from its first resource on."""
+    waiting = {
+        "A": {"Type": "T", "DependsOn": "B"},
+        "B": {"Type": "T", "Properties": {"Name": {"Fn::Sub": "x-${C.Arn}"}}},
+        "C": {"Type": "T", "Properties": {"Names": [{"Ref": "A"}]}},
+    }
+    said = refusal(tmp_path, {"Resources": waiting})
+    assert re.fullmatch(
+        r": Resources\.([ABC]): circular dependency, which CloudFormation refuses: "
+        r"(A -> B -> C -> A|B -> C -> A -> B|C -> A -> B -> C); remove one of the references",
+        said,
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"DependsOn": ["A"]}, id="DependsOn"),
+        pytest.param({"Properties": {"P": {"Ref": "A"}}}, id="Ref"),
+        pytest.param({"Properties": {"P": [{"Fn::GetAtt": ["A", "Arn"]}]}}, id="GetAtt"),
+        pytest.param({"Properties": {"P": {"Fn::GetAtt": "A.Arn"}}}, id="GetAtt as text"),
+        pytest.param({"Properties": {"P": {"Fn::Sub": "${ A }"}}}, id="Sub"),
+        pytest.param({"Properties": {"P": {"Fn::Sub": ["${A}", {"B": "x"}]}}}, id="Sub of two"),
+        pytest.param(
+            {"Properties": {"P": {"Fn::Sub": ["${A}", {"A": {"Fn::Sub": "${A.Arn}"}}]}}},
+            id="Sub in the variables of a Sub",
+        ),
+        pytest.param(
+            {"Properties": {"P": {"Fn::Join": ["", ["x", {"Fn::If": ["C", {"Ref": "A"}, 1]}]]}}},
+            id="deep inside",
+        ),
+    ],
+)
+def test_a_resource_that_waits_for_itself_is_refused(tmp_path: Path, body: dict[str, Any]) -> None:
+    """Whichever way it refers to itself."""
+    assert refusal(tmp_path, {"Resources": {"A": {"Type": "T", **body}}}) == (
+        ": Resources.A: circular dependency, which CloudFormation refuses: A -> A; "
+        "remove one of the references"
+    )
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        pytest.param({"Resources": {"A": {"Type": "T", "Metadata": {"Ref": "A"}}}}, id="metadata"),
+        pytest.param(
+            {"Resources": {"A": {"Type": "T", "Properties": {"P": {"Fn::Sub": "${!A} ${AA}"}}}}},
+            id="a literal",
+        ),
+        pytest.param(
+            {
+                "Resources": {
+                    "A": {"Type": "T", "Properties": {"P": {"Fn::Sub": ["${A}", {"A": "x"}]}}}
+                }
+            },
+            id="a variable of that name",
+        ),
+        pytest.param(
+            {"Resources": {"A": {"Type": "T", "Properties": {"Ref": "A", "Other": 1}}}},
+            id="a property of that name",
+        ),
+        pytest.param(
+            {
+                "Transform": "AWS::Serverless-2016-10-31",
+                "Resources": {"A": {"Type": "T", "DependsOn": "A"}},
+            },
+            id="before a macro",
+        ),
+        pytest.param(
+            {
+                "Resources": {
+                    "A": {
+                        "Type": "T",
+                        "Properties": {"P": {"Fn::Sub": 3}, "Q": {"Fn::GetAtt": []}},
+                    },
+                    "B": {"Type": "T", "DependsOn": {"A": "B"}, "Properties": {"P": {"Ref": []}}},
+                }
+            },
+            id="nonsense",
+        ),
+    ],
+)
+def test_what_waits_for_nothing_of_its_own_is_read(
+    tmp_path: Path, template: dict[str, Any]
+) -> None:
+    """A name alone is no reference."""
+    parsed(tmp_path, json.dumps(template))
+
+
+def test_of_a_long_circle_the_beginning_is_told(tmp_path: Path) -> None:
+    """One line of an error stays readable."""
+    ring = {f"R{n}": {"Type": "T", "DependsOn": f"R{(n + 1) % 500}"} for n in range(500)}
+    assert refusal(tmp_path, {"Resources": ring}).count("->") == 11
 
 
 def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
@@ -234,7 +342,7 @@ def test_the_deepest_template_that_is_read_is_deeper_than_cloudformation_takes(
     """The bound is one of safety; real templates never meet it."""
     parsed(tmp_path, nested_in(MAX_DEPTH - 2))
     assert refusal(tmp_path, nested_in(MAX_DEPTH)) == (
-        ": nested too deeply; at most 100 levels are read"
+        ":1:131: nested too deeply; at most 100 levels are read"
     )
 
 
@@ -257,7 +365,7 @@ def test_a_bottomless_file_is_refused_at_once(tmp_path: Path, name: str, content
     start = time.perf_counter()
     said = refusal(tmp_path, content, name)
     assert said.endswith("nested too deeply; at most 100 levels are read")
-    assert name.endswith("json") or re.match(r":\d+:\d+: not a template: ", said)
+    assert re.match(r":\d+:\d+: (not a template: )?nested", said)
     assert time.perf_counter() - start < AT_ONCE
 
 

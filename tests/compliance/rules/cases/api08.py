@@ -38,6 +38,7 @@ def preflight(origin: object, **more: object) -> Json:
     """An API's preflight, as CDK writes it."""
     return resources(
         UNSET,
+        Site={"Type": "AWS::CloudFront::Distribution"},
         Method=resource(
             "AWS::ApiGateway::Method",
             HttpMethod="OPTIONS",
@@ -89,7 +90,7 @@ CASES: Final = (
     named("what the integration says", "integration.response.header.Access-Control-Allow-Origin"),
     named("a host of the deployment's region", sub("'https://${AWS::Region}.example.com'")),
     named("a name with a parameter in it", sub("'https://${Unset}.example.com'")),
-    named("a reference", sub("'https://${Method}'")),
+    named("a reference", sub("'https://${Site.DomainName}'")),
     case(
         "a parameter",
         preflight(ref("Unset")),

@@ -19,7 +19,6 @@ from tests.compliance.rules.case import (
     either,
     exported,
     fails,
-    get,
     join,
     passes,
     ref,
@@ -200,7 +199,8 @@ CASES: Final = (
             ),
             "Base": resources(
                 {"Outputs": {"P": exported("Shared", f"{PREFIX}PowerUserAccess")}},
-                Other=resource("AWS::IAM::Role", ManagedPolicyArns=[get("Other", "Arn")]),
+                Policy={"Type": "AWS::IAM::ManagedPolicy"},
+                Other=resource("AWS::IAM::Role", ManagedPolicyArns=[ref("Policy")]),
             ),
         },
         fails("Role", "ManagedPolicyArns[0]", "PowerUserAccess", Severity.CRITICAL),

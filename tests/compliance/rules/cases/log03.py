@@ -207,7 +207,10 @@ CASES: Final = (
     case(
         "a setting that names CDK's legacy resource",
         resources(
-            Function=function(group=get("Retention", "LogGroupName")), Retention=retention("30")
+            Function=function(group=get("Retention", "LogGroupName")),
+            Retention=resource(
+                "Custom::LogRetention", LogGroupName="/orders", RetentionInDays="30"
+            ),
         ),
         *passes("Function"),
     ),
