@@ -182,7 +182,7 @@ def test_broken_json_is_placed(tmp_path: Path) -> None:
         ),
         pytest.param(
             '{"Resources": {\n "X": {"Type": "T", "Properties":\n {"B": 2, "A": 1, "A" : 1}}}}',
-            ":3:18",
+            ":3:19",
             id="deep inside",
         ),
         pytest.param(
@@ -342,7 +342,7 @@ def test_the_deepest_template_that_is_read_is_deeper_than_cloudformation_takes(
     """The bound is one of safety; real templates never meet it."""
     parsed(tmp_path, nested_in(MAX_DEPTH - 2))
     assert refusal(tmp_path, nested_in(MAX_DEPTH)) == (
-        ":1:131: nested too deeply; at most 100 levels are read"
+        ":1:130: nested too deeply; at most 100 levels are read"
     )
 
 
