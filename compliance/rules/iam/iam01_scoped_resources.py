@@ -52,6 +52,7 @@ ACCOUNT_SETTINGS: Final[Mapping[str, str]] = {
 RESTRICTING_KEYS: Final = re.compile(
     r"[a-z0-9-]+:(resourcetag|existingobjecttag|buckettag)/.*"
     r"|(aws|s3):resourceaccount|aws:resourceorg(id|paths)|s3:prefix|kms:resourcealiases|ecs:cluster"
+    r"|elasticfilesystem:accesspointarn"
 )
 """Condition keys that restrict the resource itself, in lower case."""
 POSITIVE: Final = frozenset(
@@ -144,8 +145,8 @@ class ScopedResources(Rule):
                     yield fail(
                         "Every action is allowed on every resource."
                         if EVERYTHING in wide
-                        else f"{_listed(wide)} can be scoped to single resources, and is allowed "
-                        "on every one of them.",
+                        else f"{_listed(wide)} can be scoped to single resources, and "
+                        f"{'is' if len(wide) == 1 else 'are'} allowed on every one of them.",
                         location=entry.place,
                         observed=value,
                     )

@@ -223,6 +223,12 @@ CASES: Final = (
         action="ecs:Poll",
     ),
     conditional(
+        "the access point, as CDK grants a function its file system",
+        {"StringEquals": {"elasticfilesystem:AccessPointArn": get("Role", "Arn")}},
+        fine=True,
+        action="elasticfilesystem:ClientMount",
+    ),
+    conditional(
         "a service with a context",
         {
             "StringEquals": {
