@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from compliance.findings import Severity, SynthgateError
 
@@ -18,6 +18,12 @@ DEFAULT_FILE: Final = "pyproject.toml"
 SECTION: Final = "tool.synthgate"
 MAX_PROBLEMS: Final = 5
 """How many wrong settings one error text names."""
+
+RETENTION_DAYS: Final = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545),
+    *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""What `RetentionInDays` may be (CloudWatch Logs API Reference, 'PutRetentionPolicy')."""
 
 Days = Annotated[int, Field(ge=1, le=3653)]
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
@@ -42,8 +48,20 @@ class Retention(_Table):
 
     minimum_days: Days = 30
     maximum_days: Days = 1096
-    keep_logs: bool = False
-    """Whether log groups have to outlive their stack (LOG07)."""
+    keep_logs: bool | tuple[str, ...] = Field(default=False)
+    """Where log groups have to outlive their stack (LOG07): `true` or `false` for everywhere, or a
+    list of environments. What belongs to no environment, such as a lone template, is in no list."""
+
+    @field_validator("keep_logs", mode="before")
+    @classmethod
+    def _everywhere_or_somewhere(cls, value: object) -> object:
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, list | tuple) and all(
+            name and isinstance(name, str) for name in value
+        ):
+            return tuple(value)
+        raise ValueError("Input should be true, false or a list of environments")
 
     @model_validator(mode="after")
     def _window_is_not_empty(self) -> Retention:
@@ -53,6 +71,16 @@ class Retention(_Table):
                 f"maximum-days ({self.maximum_days}); swap them"
             )
         return self
+
+    def keeps_logs_of(self, environment: str) -> bool:
+        """Whether the log groups of an environment have to outlive their stack.
+
+        Args:
+            environment: its name, empty for what belongs to none.
+        """
+        if isinstance(self.keep_logs, bool):
+            return self.keep_logs
+        return environment in self.keep_logs
 
 
 class Iam(_Table):
@@ -77,6 +105,36 @@ class Iam(_Table):
     """Actions that may stand where they have no effect (IAM12), besides those of CDK's grants."""
 
 
+class Aspects(_Table):
+    """What `compliance.guard` sets where the code says nothing of it; nothing unless asked for."""
+
+    retention_days: Days | None = None
+    """Days after which log groups without an end expire."""
+    function_log_groups: bool = False
+    """Whether functions without a log group get one that expires after `retention-days`."""
+    tracing: bool = False
+    """Whether functions, stages of REST APIs and state machines send traces to X-Ray."""
+    tls_only: bool = False
+    """Whether buckets, queues and topics refuse what does not come over TLS."""
+    permissions_boundary: Annotated[str, Field(pattern=r"^(arn:\S+|[\w+=,.@/-]+)$")] | None = None
+    """Managed policy that bounds every role and user: its ARN, or its name in the own account."""
+
+    @field_validator("retention_days")
+    @classmethod
+    def _days_are_cloudwatchs(cls, days: int | None) -> int | None:
+        if days is not None and days not in RETENTION_DAYS:
+            raise ValueError(
+                f"CloudWatch keeps logs for one of {', '.join(map(str, RETENTION_DAYS))} days"
+            )
+        return days
+
+    @model_validator(mode="after")
+    def _log_groups_expire(self) -> Aspects:
+        if self.function_log_groups and self.retention_days is None:
+            raise ValueError("function-log-groups needs retention-days")
+        return self
+
+
 class Config(_Table):
     """Everything that `[tool.synthgate]` may say."""
 
@@ -94,8 +152,31 @@ class Config(_Table):
     """Environments that the gate synthesizes, in order; each is a block of `cdk.json`'s context."""
     retention: Retention = Retention()
     iam: Iam = Iam()
+    aspects: Aspects = Aspects()
 
     _root: Path = Path()
+
+    @model_validator(mode="after")
+    def _environments_are_known(self) -> Config:
+        kept = self.retention.keep_logs
+        for name in () if isinstance(kept, bool) or not self.environments else kept:
+            # A name that is misspelt would ask nothing of anything.
+            if name not in self.environments:
+                raise ValueError(
+                    f"retention.keep-logs: no environment {name!r}; "
+                    f"one of {', '.join(self.environments)}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _aspects_set_what_passes(self) -> Config:
+        days, window = self.aspects.retention_days, self.retention
+        if days is not None and not window.minimum_days <= days <= window.maximum_days:
+            raise ValueError(
+                f"aspects.retention-days ({days}) is outside the window of "
+                f"{window.minimum_days} to {window.maximum_days} days"
+            )
+        return self
 
     @property
     def root(self) -> Path:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from compliance.assembly.model import Assembly
     from compliance.config import Config
     from compliance.engines.base import Engine
+    from compliance.engines.evidence import Evidence
 
 ALWAYS: Final = ("own", "checkov")
 """Engines that every input can be asked of."""
@@ -135,10 +136,13 @@ class Gate:
         answers: dict[str, list[tuple[bool, Answer]]] = {}
         findings: list[Finding] = []
         environments: list[str] = []
+        mended: list[str] = []
         for assembly in assemblies:
-            environment, synthesized = _origin(assembly)
+            record, synthesized = _origin(assembly)
+            environment = record.environment if record else ""
             environments.append(environment)
-            context = Context(assembly, self.config)
+            mended += _mended(record)
+            context = Context(assembly, self.config, environment)
             for required, engine in self._asked(synthesized=synthesized):
                 progress(f"{engine.name}: {environment or assembly.path.name}")
                 answer = _examine(engine, context)
@@ -175,7 +179,7 @@ class Gate:
             scope=tuple(str(assembly.path) for assembly in assemblies),
             resources=sum(assembly.size for assembly in assemblies),
             templates=sum(len(assembly.templates) for assembly in assemblies),
-            notices=(*notices, *applied.notices),
+            notices=(*notices, *applied.notices, *mended),
         )
 
     def _asked(self, *, synthesized: bool) -> Iterator[tuple[bool, Engine]]:
@@ -254,14 +258,21 @@ def _examine(engine: Engine, context: Context) -> Answer:
         return engine.failed(broken(error))
 
 
-def _origin(assembly: Assembly) -> tuple[str, bool]:
-    """Environment of an assembly, and whether it says what ran while it was synthesized."""
+def _origin(assembly: Assembly) -> tuple[Evidence | None, bool]:
+    """The evidence of an assembly, and whether it says what ran while it was synthesized."""
     try:
         record = evidence.read(assembly)
     except SynthgateError:
         # Unreadable evidence is no absence of it: the engines that rest on it will say so.
-        return "", True
-    return (record.environment, True) if record else ("", False)
+        return None, True
+    return record, record is not None
+
+
+def _mended(record: Evidence | None) -> Iterator[str]:
+    """What aspects set, which stands in no code: a notice for each."""
+    for change in record.mended if record else ():
+        place = f"{record.environment}: " if record and record.environment else ""
+        yield f"{place}set by an aspect: {change}"
 
 
 def _known(scope: Scope) -> None:

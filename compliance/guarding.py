@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,7 @@ from cdk_nag import AwsSolutionsChecks, NagPack, NIST80053R5Checks, ServerlessCh
 
 from compliance import config as configuration
 from compliance import waivers
+from compliance.aspects.change import shown
 from compliance.assembly import read
 from compliance.engines import evidence, synthesis
 from compliance.engines.evidence import Evidence, PluginRun, Violation
@@ -30,7 +32,11 @@ if TYPE_CHECKING:
 
     from constructs import IConstruct
 
+    from compliance.aspects import Change
+    from compliance.aspects.interface import Aspect
+    from compliance.aspects.mending import Mendings
     from compliance.assembly import Assembly
+    from compliance.assembly.model import Json
 
 PACKS: Final[tuple[type[NagPack], ...]] = (
     AwsSolutionsChecks,
@@ -49,10 +55,11 @@ def guard(
     *,
     environment: str = "",
     packs: Sequence[type[NagPack]] = PACKS,
+    aspects: Sequence[Aspect] | None = None,
     config: Path | None = None,
     today: dt.date | None = None,
 ) -> None:
-    """Register the stock packs, the own pack, CDK's validation, and the waivers on an app.
+    """Put the aspects, the stock packs, the own pack, CDK's validation and the waivers on an app.
 
     Call it once, on the app, after the stacks are made. From then on `synth` fails on what they
     find and no waiver accepts, and the assembly carries the evidence of what ran.
@@ -61,6 +68,8 @@ def guard(
         app: the root of the construct tree.
         environment: name of the environment, which waivers may be limited to.
         packs: stock cdk-nag packs, each as its class.
+        aspects: aspects to choose from; those of `compliance.aspects.table` by default. Which of
+            them change the app, and how, say the settings `[tool.synthgate.aspects]`.
         config: policy data, a TOML file with `[tool.synthgate]`; the nearest `pyproject.toml` by
             default.
         today: the date that waivers' ends are compared with; the clock's by default.
@@ -76,6 +85,7 @@ def guard(
         waivers=accepted,
         today=today or dt.datetime.now(tz=dt.UTC).date(),
         last=len(packs) + 2,
+        mendings=_aspects(app, policy.aspects, aspects),
     )
     plugins: list[Any] = [
         _Witness(pack(app, verbose=True), record=record, version=synthesis.version("cdk-nag"))
@@ -83,10 +93,20 @@ def guard(
     ]
     plugins.append(_CloudFormation(record))
     # Last, because it writes the evidence of all.
-    plugins.append(_Witness(SynthgateChecks(policy), record=record, version=""))
+    plugins.append(_Witness(SynthgateChecks(policy, environment), record=record, version=""))
     cdk.Validations.of(app).add_plugins(*plugins)
     # What an earlier synthesis left is no evidence of this one, should this one break.
     (Path(app.outdir) / evidence.FILE).unlink(missing_ok=True)
+
+
+def _aspects(
+    app: cdk.App, settings: configuration.Aspects, aspects: Sequence[Aspect] | None
+) -> Mendings | None:
+    if settings == configuration.Aspects():
+        return None
+    from compliance.aspects import mending, table  # noqa: PLC0415 - loads much of CDK
+
+    return mending.attach(app, settings, aspects=table.ASPECTS if aspects is None else aspects)
 
 
 @dataclass
@@ -98,6 +118,7 @@ class _Record:
     waivers: waivers.Waivers
     today: dt.date
     last: int
+    mendings: Mendings | None
     runs: list[PluginRun] = field(default_factory=list)
     blocking: int = 0
     _assembly: Assembly | None = None
@@ -129,6 +150,7 @@ class _Record:
             self._finish(assembly, context)
 
     def _finish(self, assembly: Assembly, context: cdk.IPolicyValidationContext) -> None:
+        changes = tuple(_in_force(self.mendings.changes if self.mendings else (), assembly))
         evidence.write(
             Evidence(
                 environment=self.environment,
@@ -136,13 +158,34 @@ class _Record:
                 templates=evidence.digests(assembly),
                 acknowledged=_acknowledged_above(context),
                 plugins=tuple(self.runs),
+                mended=changes,
             ),
             assembly.path,
         )
+        if changes:
+            print(  # noqa: T201 - as CDK prints what it finds
+                f"synthgate: aspects changed {len(changes)} places, listed in {evidence.FILE}",
+                file=sys.stderr,
+            )
         if self.blocking:
             print(f"synthgate: {self.blocking} findings block; {HINT}", file=sys.stderr)  # noqa: T201
         # The app may be synthesized again.
         self.runs, self.blocking, self._assembly = [], 0, None
+
+
+def _in_force(changes: Iterable[Change], assembly: Assembly) -> Iterable[Change]:
+    """The changes that the templates show: what the code overrides stays as the code has it."""
+    for change in changes:
+        resource = assembly.by_construct.get(change.construct_path)
+        section, _, path = change.location.partition(".")
+        if resource is None or section != "Properties":
+            yield change
+            continue
+        value: Json = resource.properties
+        for key in path.split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        if shown(value) == change.new:
+            yield change
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)

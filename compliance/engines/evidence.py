@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from compliance.aspects.change import Change
 from compliance.assembly.template import read_text
 from compliance.config import explain
 from compliance.findings import Outcome, SynthgateError
@@ -76,6 +77,8 @@ class Evidence(_Record):
     """Ids that the code acknowledges on the app and its stages, which no manifest tells, by
     construct path."""
     plugins: tuple[PluginRun, ...] = Field(strict=False)
+    mended: tuple[Change, ...] = Field(default=(), strict=False)
+    """What the aspects set before the templates were written."""
 
 
 def write(evidence: Evidence, folder: Path) -> None:
@@ -104,6 +107,15 @@ def read(assembly: Assembly) -> Evidence | None:
         raise SynthgateError(
             f"{shown}: no evidence: {explain(error, FILE)}; synthesize again"
         ) from error
+
+
+def environment_of(assembly: Assembly) -> str:
+    """Name of an assembly's environment; empty when it has none, or none that can be read."""
+    try:
+        record = read(assembly)
+    except SynthgateError:
+        return ""  # The engines that rest on the evidence say so.
+    return record.environment if record else ""
 
 
 def digests(assembly: Assembly) -> dict[str, str]:

@@ -31,12 +31,14 @@ class SynthgateChecks(NagPack):
 
     Args:
         config: the policy data.
+        environment: name of the app's environment, empty when it has none.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, environment: str = "") -> None:
         super().__init__()
         self._pack_name = synthesis.OWN_PACK
         self._config = config
+        self._environment = environment
         self.judged: tuple[Violation, ...] = ()
 
     @property
@@ -60,7 +62,7 @@ class SynthgateChecks(NagPack):
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Judge every template of the assembly that CDK has just written."""
         assembly = read(assembly_folder(context))
-        view = Context(assembly, self._config)
+        view = Context(assembly, self._config, self._environment)
         self.judged = tuple(
             Violation(
                 rule=rule.id,

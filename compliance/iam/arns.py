@@ -9,6 +9,7 @@ from typing import Final
 from compliance.intrinsics import Text, Token
 
 _VARIABLE = re.compile(r"\$\{\w+\}|\*")
+_POLICY_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _WILDCARDS = re.compile(r"[*?]*\*[*?]*")
 _FIELDS: Final = 6
 """Parts of an ARN between colons; the last may hold colons of its own."""
@@ -32,6 +33,24 @@ def covers_type(pattern: str | Text, arn_format: str) -> bool:
 def is_everything(pattern: str | Text) -> bool:
     """Whether a pattern consists of wildcards alone, an asterisk among them."""
     return isinstance(pattern, str) and _WILDCARDS.fullmatch(pattern) is not None
+
+
+def is_pattern(resource: str | Text) -> bool:
+    """Whether a resource is named by a pattern: a wildcard stands where its name is.
+
+    A wildcard for the partition, the region or the account leaves one name.
+    """
+    text = resource if isinstance(resource, str) else resource.literal
+    fields = _POLICY_VARIABLE.sub("", text).split(":", _FIELDS - 1)
+    names = fields[-1:] if len(fields) == _FIELDS else fields
+    return any(sign in name for name in names for sign in "*?")
+
+
+def includes(pattern: str | Text, other: str | Text) -> bool:
+    """Whether a resource pattern takes in all that another one does."""
+    return _matches(
+        _symbols(pattern), tuple(_ANY if symbol == "*" else symbol for symbol in _symbols(other))
+    )
 
 
 def _symbols(pattern: str | Text) -> tuple[str | Token, ...]:

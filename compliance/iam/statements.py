@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import enum
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from compliance.intrinsics import ABSENT, Resolver, Text, Unknown, Value
+from compliance.intrinsics import ABSENT, Resolver, Text, Token, Unknown, Value, concatenate
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Json, Resource
@@ -26,6 +27,7 @@ class PolicyKind(enum.Enum):
     KEY = "key"
 
 
+EVENT_BUS_POLICY: Final = "AWS::Events::EventBusPolicy"
 DOCUMENTS: Final[Mapping[str, tuple[tuple[str, PolicyKind], ...]]] = {
     "AWS::IAM::Policy": (("PolicyDocument", PolicyKind.IDENTITY),),
     "AWS::IAM::ManagedPolicy": (("PolicyDocument", PolicyKind.IDENTITY),),
@@ -40,6 +42,16 @@ DOCUMENTS: Final[Mapping[str, tuple[tuple[str, PolicyKind], ...]]] = {
     "AWS::IAM::Group": (("Policies[].PolicyDocument", PolicyKind.IDENTITY),),
     "AWS::SSO::PermissionSet": (("InlinePolicy", PolicyKind.IDENTITY),),
     "AWS::S3::BucketPolicy": (("PolicyDocument", PolicyKind.RESOURCE),),
+    "AWS::S3::AccessPoint": (("Policy", PolicyKind.RESOURCE),),
+    "AWS::S3::MultiRegionAccessPointPolicy": (("Policy", PolicyKind.RESOURCE),),
+    "AWS::S3Express::BucketPolicy": (("PolicyDocument", PolicyKind.RESOURCE),),
+    "AWS::S3Express::AccessPoint": (("Policy", PolicyKind.RESOURCE),),
+    "AWS::S3ObjectLambda::AccessPointPolicy": (("PolicyDocument", PolicyKind.RESOURCE),),
+    "AWS::S3Outposts::BucketPolicy": (("PolicyDocument", PolicyKind.RESOURCE),),
+    "AWS::S3Outposts::AccessPoint": (("Policy", PolicyKind.RESOURCE),),
+    "AWS::S3Tables::TableBucketPolicy": (("ResourcePolicy", PolicyKind.RESOURCE),),
+    "AWS::S3Tables::TablePolicy": (("ResourcePolicy", PolicyKind.RESOURCE),),
+    "AWS::S3Vectors::VectorBucketPolicy": (("Policy", PolicyKind.RESOURCE),),
     "AWS::SQS::QueuePolicy": (("PolicyDocument", PolicyKind.RESOURCE),),
     "AWS::SQS::QueueInlinePolicy": (("PolicyDocument", PolicyKind.RESOURCE),),
     "AWS::SNS::TopicPolicy": (("PolicyDocument", PolicyKind.RESOURCE),),
@@ -48,8 +60,11 @@ DOCUMENTS: Final[Mapping[str, tuple[tuple[str, PolicyKind], ...]]] = {
     "AWS::KMS::ReplicaKey": (("KeyPolicy", PolicyKind.KEY),),
     "AWS::SecretsManager::ResourcePolicy": (("ResourcePolicy", PolicyKind.RESOURCE),),
     "AWS::ECR::Repository": (("RepositoryPolicyText", PolicyKind.RESOURCE),),
+    "AWS::ECR::PublicRepository": (("RepositoryPolicyText", PolicyKind.RESOURCE),),
+    "AWS::ECR::RegistryPolicy": (("PolicyText", PolicyKind.RESOURCE),),
+    "AWS::ECR::RepositoryCreationTemplate": (("RepositoryPolicy", PolicyKind.RESOURCE),),
     "AWS::Events::EventBus": (("Policy", PolicyKind.RESOURCE),),
-    "AWS::Events::EventBusPolicy": (("Statement", PolicyKind.RESOURCE),),
+    EVENT_BUS_POLICY: (("Statement", PolicyKind.RESOURCE),),
     "AWS::OpenSearchService::Domain": (("AccessPolicies", PolicyKind.RESOURCE),),
     "AWS::Elasticsearch::Domain": (("AccessPolicies", PolicyKind.RESOURCE),),
     "AWS::EFS::FileSystem": (("FileSystemPolicy", PolicyKind.RESOURCE),),
@@ -63,6 +78,12 @@ IDENTITY_TYPES: Final = tuple(
     for kind, places in DOCUMENTS.items()
     if any(policy is PolicyKind.IDENTITY for _, policy in places)
 )
+
+
+_FIRST_HOLE: Final = 0xE000
+"""First of Unicode's characters for private use: one stands for each token while text is parsed."""
+_HOLES: Final = 0x1900
+_HOLE: Final = re.compile("([\ue000-\uf8ff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +162,32 @@ def statements(resource: Resource, resolver: Resolver) -> Iterator[Statement | O
     """Every statement of every policy that a resource carries."""
     for path, kind in DOCUMENTS.get(resource.type, ()):
         for place, document in _documents(resource, resolver, path):
-            yield from _of_document(document, place, kind, resolver)
+            yield from of_document(document, place, kind, resolver)
+    if resource.type == EVENT_BUS_POLICY and "Statement" not in resource.properties:
+        yield from _of_properties(resource, resolver)
+
+
+def _of_properties(resource: Resource, resolver: Resolver) -> Iterator[Statement]:
+    """The older form of an event bus's policy: one statement, spread over the properties.
+
+    Form: CloudFormation Template Reference, `AWS::Events::EventBusPolicy`.
+    """
+    if "Principal" not in resource.properties:
+        return
+    body = {
+        name: resource.properties[name]
+        for name in ("Action", "Principal")
+        if name in resource.properties
+    }
+    for condition in resolver.get(resource.properties, "Condition"):
+        narrowed: Value = condition
+        if isinstance(condition, Mapping):
+            operator, key = (resolver.one(condition.get(name)) for name in ("Type", "Key"))
+            narrowed = Unknown("Condition is known only at deploy time")
+            if isinstance(operator, str) and isinstance(key, str):
+                narrowed = {operator: {key: condition.get("Value")}}
+        whole = {**body, "Effect": "Allow", "Condition": narrowed}
+        yield Statement(PolicyKind.RESOURCE, "Properties", "Allow", whole, resolver)
 
 
 def _documents(resource: Resource, resolver: Resolver, path: str) -> Iterator[tuple[str, Value]]:
@@ -160,20 +206,23 @@ def _documents(resource: Resource, resolver: Resolver, path: str) -> Iterator[tu
                 yield where, element
 
 
-def _of_document(
+def of_document(
     document: Value, place: str, kind: PolicyKind, resolver: Resolver
 ) -> Iterator[Statement | Opaque]:
+    """The statements of one policy document.
+
+    Args:
+        document: an object, a list of statements, one statement, or any of these as JSON text.
+        place: property path of the document.
+        kind: what the policy is attached to.
+        resolver: for what the document holds.
+    """
     if document is ABSENT:
         return
-    if isinstance(document, str):
-        try:
-            document = json.loads(document)
-        except (ValueError, RecursionError):
-            document = Unknown("the policy is a text that is no JSON")
+    if isinstance(document, str | Text):
+        document = _parsed(document)
     if not isinstance(document, Mapping | list):
-        reason = "the policy is a text with values of the deployment in it"
-        if not isinstance(document, Text):
-            reason = document.reason if isinstance(document, Unknown) else "the policy is no object"
+        reason = document.reason if isinstance(document, Unknown) else "the policy is no object"
         yield Opaque(kind, place, reason)
         return
     if isinstance(document, Mapping) and "Statement" in document:
@@ -187,3 +236,32 @@ def _of_document(
             continue
         for effect in resolver.values(body.get("Effect", ABSENT)):
             yield Statement(kind, where, str(effect), body, resolver)
+
+
+def _parsed(text: str | Text) -> Json:
+    """A policy given as JSON text; strings that hold tokens are `Text`."""
+    tokens = text.tokens if isinstance(text, Text) else ()
+    if len(tokens) > _HOLES:
+        return Unknown("the policy is a text with too many values of the deployment in it")
+    holes = {chr(_FIRST_HOLE + index): token for index, token in enumerate(tokens)}
+    names = iter(holes)
+    parts = text.parts if isinstance(text, Text) else (text,)
+    flat = "".join(part if isinstance(part, str) else next(names) for part in parts)
+    try:
+        return _filled(json.loads(flat), holes)
+    except (ValueError, RecursionError):
+        return Unknown(
+            "the policy is a text with values of the deployment in it"
+            if tokens
+            else "the policy is a text that is no JSON"
+        )
+
+
+def _filled(node: Json, holes: Mapping[str, Token]) -> Json:
+    """The parsed value, with each hole's token back in its place."""
+    if isinstance(node, str):
+        found = [holes.get(part, part) for part in _HOLE.split(node) if part]
+        return concatenate(Text((part,)) if isinstance(part, Token) else part for part in found)
+    if isinstance(node, Mapping):
+        return {key: _filled(value, holes) for key, value in node.items()}
+    return [_filled(value, holes) for value in node] if isinstance(node, list) else node

@@ -22,6 +22,8 @@ from compliance.intrinsics.values import (
     Unknown,
     Value,
     concatenate,
+    partition,
+    referred,
     truth,
     whole,
 )
@@ -36,6 +38,8 @@ __all__ = [
     "Value",
     "concatenate",
     "is_intrinsic",
+    "partition",
+    "referred",
     "truth",
     "whole",
 ]

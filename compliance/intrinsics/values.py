@@ -134,6 +134,34 @@ def concatenate(values: Iterable[Value]) -> Value:
     return Text(tuple(parts))
 
 
+def partition(value: Value, separator: str) -> tuple[Value, Value] | None:
+    """A string or text, cut where a separator first stands in its literal parts.
+
+    Returns:
+        What stands before and behind it; `None` when it is not there, or the value is no text.
+    """
+    parts = value.parts if isinstance(value, Text) else (value,)
+    for index, part in enumerate(parts):
+        before, found, behind = part.partition(separator) if isinstance(part, str) else ("",) * 3
+        if found:
+            return (
+                _text((*parts[:index], before)),
+                _text((behind, *parts[index + 1 :])),
+            )
+    return None
+
+
+def referred(value: Value) -> Resource | None:
+    """The resource that a value consists of a reference to, if it does."""
+    if isinstance(value, Text) and len(value.parts) == 1:
+        return value.tokens[0].resource
+    return None
+
+
+def _text(parts: Iterable[str | Token]) -> Value:
+    return concatenate(Text((part,)) if isinstance(part, Token) else part for part in parts)
+
+
 def _parts(value: Value) -> tuple[str | Token, ...] | None:
     match value:
         case Text():

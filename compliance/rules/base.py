@@ -73,10 +73,12 @@ class Context:
     Attributes:
         assembly: all templates of the run.
         config: the policy data.
+        environment: name of the assembly's environment, empty when it has none.
     """
 
     assembly: Assembly
     config: Config
+    environment: str = ""
     _resolvers: dict[int, Resolver] = field(default_factory=dict, repr=False)
     _answers: dict[Callable[[Context], Any], Any] = field(default_factory=dict, repr=False)
 

@@ -21,6 +21,7 @@ from compliance import config as configuration
 from compliance import rules
 from compliance.assembly import Assembly, read
 from compliance.assembly.reader import MANIFEST
+from compliance.engines import evidence
 from compliance.engines.base import broken
 from compliance.engines.checkov import PREFIX
 from compliance.findings import Outcome, SynthgateError
@@ -157,4 +158,4 @@ def _assembly(file: Path) -> Assembly:
 
 @cache
 def _context(assembly: Assembly) -> Context:
-    return Context(assembly, _Run.policy)
+    return Context(assembly, _Run.policy, evidence.environment_of(assembly))

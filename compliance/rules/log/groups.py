@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from compliance.intrinsics import ABSENT, Kind, Text, Token, Value, concatenate
+from compliance.intrinsics import ABSENT, Kind, Text, Token, Unknown, Value, concatenate, partition
+from compliance.rules.iam.role_use import referred
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Resource
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 LOG_GROUP: Final = "AWS::Logs::LogGroup"
 LOG_RETENTION: Final = "Custom::LogRetention"
 """CDK's legacy resource, which gives a log group made by a service its retention."""
+ARN_PART: Final = ":log-group:"
+"""What stands before the name in a log group's ARN."""
+STREAMS: Final = ":*"
+"""What `Fn::GetAtt` of a log group's ARN ends in, and may be written behind another."""
 
 
 def name(parts: Sequence[Value], resource: Resource) -> Hashable:
@@ -41,6 +46,47 @@ def is_declared(resource: Resource, context: Context) -> bool:
     )
 
 
+def named(value: Value, user: Resource, context: Context) -> tuple[Resource, ...]:
+    """Log groups here that a value names, by reference or by the text of their name.
+
+    Args:
+        value: a log group's name.
+        user: what names it.
+        context: where the log groups are looked up.
+
+    Returns:
+        Declared log groups that are there whenever the user is; none where the value names
+        something else, or a group from elsewhere.
+    """
+    there = referred(value)
+    if there is not None and is_declared(there, context):
+        return (there,)
+    called = name([value], user)
+    return tuple(
+        group
+        for group, alternatives in context.answer(_by_name).get(called, ())
+        if alternatives == {called} and is_made_with(group, user)
+    )
+
+
+def of_arn(value: Value) -> Value:
+    """The name in a log group's ARN, with or without `:*` behind it.
+
+    Returns:
+        What to look for with `named`: the name, or a reference to the log group.
+    """
+    _, called = partition(value, ARN_PART) or ("", value)
+    found, _ = partition(called, STREAMS) or (called, "")
+    return found
+
+
+def comes_from_elsewhere(value: Value) -> bool:
+    """Whether a value is, or holds, what only the deployment or another stack knows."""
+    return isinstance(value, Unknown) or (
+        isinstance(value, Text) and any(token.kind is not Kind.PSEUDO for token in value.tokens)
+    )
+
+
 def are_here(names: Sequence[frozenset[Hashable]], user: Resource, context: Context) -> bool:
     """Whether a log group here bears one of the names, whatever the conditions turn out to be.
 
@@ -54,12 +100,12 @@ def are_here(names: Sequence[frozenset[Hashable]], user: Resource, context: Cont
     have: set[Hashable] = set()
     for called in wanted:
         for group, alternatives in index.get(called, ()):
-            if alternatives <= wanted and _is_made_with(group, user):
+            if alternatives <= wanted and is_made_with(group, user):
                 have |= alternatives
     return all(have & alternative for alternative in names)
 
 
-def _is_made_with(group: Resource, user: Resource) -> bool:
+def is_made_with(group: Resource, user: Resource) -> bool:
     """Whether a log group is made whenever its user is: under no condition, or under the same."""
     condition = group.body.get("Condition")
     return condition is None or (

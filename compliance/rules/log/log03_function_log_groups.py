@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
-from compliance.intrinsics import ABSENT, Text, Value
+from compliance.intrinsics import ABSENT
 from compliance.rules.base import (
     Context,
     Family,
@@ -14,9 +14,8 @@ from compliance.rules.base import (
     Standard,
     fail,
     or_passed,
-    undecided,
 )
-from compliance.rules.log import groups
+from compliance.rules.log import destinations, groups
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -55,7 +54,9 @@ class FunctionLogGroups(Rule):
     def _function(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         for value in context.get(resource, "LoggingConfig", "LogGroup"):
             if value is not ABSENT:
-                yield from self._by_setting(value, resource, context)
+                yield from destinations.judged(
+                    value, resource, context, who="The function", location=LOCATION
+                )
             elif not groups.are_here(_implied(resource, context), resource, context):
                 yield fail(
                     "The function's log group is not in the template, so Lambda makes one that "
@@ -63,29 +64,6 @@ class FunctionLogGroups(Rule):
                     location=LOCATION,
                     observed="absent",
                 )
-
-    def _by_setting(
-        self, value: Value, function: Resource, context: Context
-    ) -> Iterator[Judgement]:
-        token = value.tokens[0] if isinstance(value, Text) and len(value.parts) == 1 else None
-        referred = token.resource if token else None
-        if referred is not None and groups.is_declared(referred, context):
-            return
-        if groups.are_here([frozenset({groups.name([value], function)})], function, context):
-            return
-        if token is not None and referred is not None and not token.attribute:
-            yield fail(
-                f"The function logs to {referred.logical_id}, which is no log group.",
-                location=LOCATION,
-                observed=value,
-            )
-        else:
-            yield undecided(
-                "The function logs to a group that is not in the template: whether it expires is "
-                "not known.",
-                location=LOCATION,
-                observed=value,
-            )
 
 
 def _implied(function: Resource, context: Context) -> list[frozenset[Hashable]]:

@@ -36,6 +36,13 @@ def test_the_defaults_are_those_of_the_catalogue(folder: Path) -> None:
     assert found.iam.allowed_managed_policies == (
         "service-role/AmazonAPIGatewayPushToCloudWatchLogs",
     )
+    assert found.aspects.model_dump() == {
+        "retention_days": None,
+        "function_log_groups": False,
+        "tracing": False,
+        "tls_only": False,
+        "permissions_boundary": None,
+    }
     assert found.checkov_python is None
     assert found.engine_seconds == 300
     assert found.environments == ()
@@ -61,6 +68,13 @@ def test_every_setting_can_be_set(folder: Path) -> None:
             maximum-days = 400
             keep-logs = true
 
+            [tool.synthgate.aspects]
+            retention-days = 400
+            function-log-groups = true
+            tracing = true
+            tls-only = true
+            permissions-boundary = "teams/Boundary"
+
             [tool.synthgate.iam]
             allowed-managed-policies = []
             known-accounts = ["123456789012"]
@@ -77,12 +91,47 @@ def test_every_setting_can_be_set(folder: Path) -> None:
     assert found.engine_seconds == 60
     assert found.environments == ("dev", "prod")
     assert (found.retention.minimum_days, found.retention.maximum_days) == (400, 400)
-    assert found.retention.keep_logs
+    assert found.retention.keep_logs is True
+    assert found.aspects == config.Aspects(
+        retention_days=400,
+        function_log_groups=True,
+        tracing=True,
+        tls_only=True,
+        permissions_boundary="teams/Boundary",
+    )
     assert found.iam.allowed_managed_policies == ()
     assert found.iam.known_accounts == ("123456789012",)
     assert found.iam.unscoped_actions == ("sns:Publish",)
     assert found.iam.wildcard_actions == ("sqs:Send*",)
     assert found.iam.idle_actions == ("s3:GetObject",)
+
+
+@pytest.mark.parametrize(
+    ("setting", "kept"),
+    [
+        pytest.param("", [], id="unset"),
+        pytest.param("retention.keep-logs = false", [], id="nowhere"),
+        pytest.param("retention.keep-logs = true", ["dev", "prod", ""], id="everywhere"),
+        pytest.param("retention.keep-logs = ['prod']", ["prod"], id="in one environment"),
+        pytest.param(
+            "environments = ['prod']\nretention.keep-logs = ['prod']", ["prod"], id="a known one"
+        ),
+        pytest.param(
+            "environments = ['prod']\nretention.keep-logs = true",
+            ["dev", "prod", ""],
+            id="everywhere, known or not",
+        ),
+    ],
+)
+def test_logs_are_kept_everywhere_or_in_environments(
+    folder: Path, setting: str, kept: list[str]
+) -> None:
+    """A lone template, which has no environment, is in no list; Checkov reads the same."""
+    found = config.load(written(folder, f"[tool.synthgate]\n{setting}\n"))
+    handed_on = config.Config.model_validate_json(found.model_dump_json(by_alias=True))
+    for each in (found, handed_on):
+        names = [name for name in ("dev", "prod", "") if each.retention.keeps_logs_of(name)]
+        assert names == kept
 
 
 @pytest.mark.parametrize(
@@ -149,8 +198,59 @@ def test_every_setting_can_be_set(folder: Path) -> None:
         ),
         pytest.param(
             "[tool.synthgate.retention]\nkeep-logs = 1",
-            "[tool.synthgate] retention.keep-logs: Input should be a valid boolean, found 1",
+            "[tool.synthgate] retention.keep-logs: Input should be true, false or a list of "
+            "environments, found 1",
             id="keep-logs",
+        ),
+        pytest.param(
+            "[tool.synthgate.retention]\nkeep-logs = 'prod'",
+            "[tool.synthgate] retention.keep-logs: Input should be true, false or a list of "
+            "environments, found 'prod'",
+            id="keep-logs of one",
+        ),
+        pytest.param(
+            "[tool.synthgate.retention]\nkeep-logs = ['prod', 1]",
+            "[tool.synthgate] retention.keep-logs: Input should be true, false or a list of "
+            "environments, found ['prod', 1]",
+            id="keep-logs of a number",
+        ),
+        pytest.param(
+            "[tool.synthgate]\nenvironments = ['dev', 'prod']\nretention.keep-logs = ['prd']",
+            "[tool.synthgate] table: retention.keep-logs: no environment 'prd'; "
+            "one of dev, prod, found {'environments': ['dev', 'prod'], 'retention': {'keep-logs': "
+            "['prd']}}",
+            id="keep-logs of no environment",
+        ),
+        pytest.param(
+            "[tool.synthgate.aspects]\nretention-days = 100",
+            "[tool.synthgate] aspects.retention-days: CloudWatch keeps logs for one of 1, 3, 5, 7, "
+            "14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, "
+            "3288, 3653 days, found 100",
+            id="days that CloudWatch has not",
+        ),
+        pytest.param(
+            "[tool.synthgate.aspects]\nfunction-log-groups = true",
+            "[tool.synthgate] aspects: function-log-groups needs retention-days, "
+            "found {'function-log-groups': True}",
+            id="log groups without an end",
+        ),
+        pytest.param(
+            "[tool.synthgate.aspects]\nretention-days = 7",
+            "[tool.synthgate] table: aspects.retention-days (7) is outside the window of 30 to "
+            "1096 days, found {'aspects': {'retention-days': 7}}",
+            id="too few days",
+        ),
+        pytest.param(
+            "[tool.synthgate.aspects]\nretention-days = 1827",
+            "[tool.synthgate] table: aspects.retention-days (1827) is outside the window of 30 to "
+            "1096 days, found {'aspects': {'retention-days': 1827}}",
+            id="too many days",
+        ),
+        pytest.param(
+            "[tool.synthgate.aspects]\npermissions-boundary = 'a b'",
+            "[tool.synthgate] aspects.permissions-boundary: String should match pattern "
+            r"'^(arn:\S+|[\w+=,.@/-]+)$', found 'a b'",
+            id="permissions-boundary",
         ),
         pytest.param(
             "[tool.synthgate]\niam = 1",

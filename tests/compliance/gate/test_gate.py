@@ -524,3 +524,32 @@ def test_a_threshold_of_the_policy_is_the_threshold_of_the_report(logs: Path) ->
     assert report.threshold is Severity.CRITICAL
     assert report.verdict is Verdict.GREEN
     assert "LOG01" in {found.rule for found in report.results if found.outcome == "fail"}
+
+
+# -- environments and aspects ------------------------------------------------------------------
+
+
+def test_every_engine_knows_the_environment_and_a_reader_what_aspects_set(
+    workshop: Workshop,
+) -> None:
+    """Log groups of this environment have to stay; what stands in no code is told."""
+    made = Gate(config=workshop.config("mended"), waivers=Waivers(), today=TODAY)
+    try:
+        report = made.check([read(workshop.assembly("mended"))])
+    finally:
+        made.close()
+    found = {
+        (finding.engine, finding.logical_id)
+        for finding in report.results
+        if finding.rule == "LOG07" and finding.outcome is Outcome.FAIL
+    }
+    assert found == {
+        (engine, group)
+        for engine in ("own", "cdk-nag", "checkov")
+        for group in ("Gone1B02B07C", "Overridden")
+    }
+    assert (
+        "test: set by an aspect: Small/Gone/Resource: Properties.RetentionInDays: "
+        "absent → 400 (retention-days)"
+    ) in report.notices
+    assert len([notice for notice in report.notices if "set by an aspect" in notice]) == 3

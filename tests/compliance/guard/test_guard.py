@@ -253,6 +253,41 @@ def test_a_synthesis_over_an_earlier_one_is_no_change_of_its_files(workshop: Wor
     assert "of" not in evidence(workshop.assembly("red"))
 
 
+def test_aspects_change_the_templates_before_they_are_judged(workshop: Workshop) -> None:
+    """As the settings ask; what the evidence lists is what the templates show."""
+    found = evidence(workshop.assembly("mended"))["mended"]
+    assert [
+        (change["construct_path"], change["location"], change["aspect"]) for change in found
+    ] == [
+        ("Small/Bucket/Resource", "PolicyDocument", "tls-only"),
+        ("Small/Gone/Resource", "Properties.RetentionInDays", "retention-days"),
+        ("Small/Kept/Resource", "Properties.RetentionInDays", "retention-days"),
+    ]
+    assert (found[1]["old"], found[1]["new"]) == ("absent", "400")
+    stderr = workshop.outcome("mended")["stderr"]
+    assert "synthgate: aspects changed 3 places, listed in synthgate.json" in stderr
+    own = plugins(workshop, "mended")["Synthgate"]["violations"]
+    assert "LOG01" not in {violation["rule"] for violation in own}
+    # Nothing that CloudFormation would refuse.
+    assert plugins(workshop, "mended")["CloudFormation Validate"]["violations"] == []
+
+
+def test_an_app_without_settings_for_aspects_has_none(workshop: Workshop) -> None:
+    """Its evidence lists nothing, and nobody is told of any."""
+    assert evidence(workshop.assembly("red"))["mended"] == []
+    assert "aspects" not in workshop.outcome("red")["stderr"]
+
+
+def test_the_own_pack_knows_the_environment(workshop: Workshop) -> None:
+    """Whose log groups have to outlive their stack."""
+    found = [
+        (violation["logical_id"], violation["location"])
+        for violation in plugins(workshop, "mended")["Synthgate"]["violations"]
+        if violation["rule"] == "LOG07"
+    ]
+    assert found == [("Gone1B02B07C", "DeletionPolicy"), ("Overridden", "DeletionPolicy")]
+
+
 def test_a_wrong_waivers_file_is_told_before_anything_is_synthesized(workshop: Workshop) -> None:
     """With its line."""
     raised = workshop.outcome("wrong_waivers")["raised"]

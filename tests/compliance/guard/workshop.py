@@ -137,6 +137,27 @@ def deep(folder: Path) -> None:
     app.synth()
 
 
+def mended(folder: Path) -> None:
+    """Aspects on an app whose environment keeps its logs."""
+    app = _app(folder, context=KEEP_GOING)
+    stack = cdk.Stack(app, "Small")
+    for name, policy in (("Gone", cdk.RemovalPolicy.DESTROY), ("Kept", cdk.RemovalPolicy.RETAIN)):
+        logs.LogGroup(stack, name, retention=logs.RetentionDays.INFINITE, removal_policy=policy)
+    week = logs.CfnLogGroup(stack, "Overridden")
+    week.add_property_override("RetentionInDays", 7)
+    s3.Bucket(stack, "Bucket")
+    config = _config(folder)
+    config.write_text(
+        "[tool.synthgate]\n"
+        'retention.keep-logs = ["test"]\n'
+        "aspects = { retention-days = 400, tls-only = true }\n"
+    )
+    compliance.guard(
+        app, environment="test", packs=[AwsSolutionsChecks], config=config, today=TODAY
+    )
+    app.synth()
+
+
 def without_tree(folder: Path) -> None:
     """An app that writes no construct tree, over what an earlier synthesis left."""
     folder.mkdir()
@@ -163,6 +184,7 @@ VARIANTS: Final[tuple[Callable[[Path], None], ...]] = (
     refused,
     waived,
     deep,
+    mended,
     without_tree,
     wrong_waivers,
 )

@@ -86,6 +86,15 @@ def test_a_log_group_is_named_with_and_without_its_streams() -> None:
     assert action.arns == (arn, f"{arn}:*")
 
 
+def test_a_model_is_named_with_and_without_its_region() -> None:
+    """Policies for global inference leave the region out."""
+    (action,) = actions.expand("bedrock:InvokeModel")
+    assert {
+        "arn:${Partition}:bedrock:${Region}::foundation-model/${ResourceId}",
+        "arn:${Partition}:bedrock:::foundation-model/${ResourceId}",
+    } <= set(action.arns)
+
+
 def test_condition_keys_are_those_of_the_action() -> None:
     """A later rule asks for them."""
     (action,) = actions.expand("cloudwatch:PutMetricData")

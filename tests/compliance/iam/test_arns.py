@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.iam.arns import covers_type, is_everything
+from compliance.iam.arns import covers_type, is_everything, is_pattern
 from compliance.intrinsics import Kind, Text, Token
 from tests.compliance.properties import patient
 
@@ -137,6 +137,31 @@ def test_a_pattern_that_names_something(pattern: str | Text, arn_format: str) ->
 def test_everything_is_wildcards_alone(pattern: str | Text, *, expected: bool) -> None:
     """With an asterisk among them; a question mark alone is one character."""
     assert is_everything(pattern) is expected
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("*", True),
+        ("arn:*", True),
+        ("arn:aws:iam::1:role/*", True),
+        ("arn:aws:iam::1:role/ap?", True),
+        ("arn:aws:iam:*", True),
+        ("arn:aws:iam::1:role/app", False),
+        ("arn:*:iam:*:*:role/app", False),
+        ("arn:aws:logs:*:*:log-group:app:*", True),
+        ("arn:aws:iam::*:user/${aws:username}", False),
+        ("arn:aws:s3:::a${*}b", False),
+        ("", False),
+        (text("ROLE"), False),
+        (text("ROLE", "*"), True),
+        (text("arn:", "PARTITION", ":iam::*:role/", "NAME"), False),
+    ],
+    ids=str,
+)
+def test_a_pattern_has_a_wildcard_in_its_name(resource: str | Text, *, expected: bool) -> None:
+    """One for the partition, the region or the account leaves one name."""
+    assert is_pattern(resource) is expected
 
 
 SIGNS = "ab/*?"

@@ -16,7 +16,7 @@ from compliance.iam.statements import (
     Statement,
     statements,
 )
-from compliance.intrinsics import ABSENT, Resolver, Unknown
+from compliance.intrinsics import ABSENT, Resolver, Text, Unknown
 
 Json = dict[str, Any]
 ALLOW: Json = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::items/*"}
@@ -76,13 +76,26 @@ def test_the_places_that_matter_are_in_the_table() -> None:
         "AWS::SSO::PermissionSet",
     }
     assert {kind for kind, places in DOCUMENTS.items() if places[0][1] is PolicyKind.RESOURCE} == {
+        "AWS::S3::AccessPoint",
         "AWS::S3::BucketPolicy",
+        "AWS::S3::MultiRegionAccessPointPolicy",
+        "AWS::S3Express::AccessPoint",
+        "AWS::S3Express::BucketPolicy",
+        "AWS::S3ObjectLambda::AccessPointPolicy",
+        "AWS::S3Outposts::AccessPoint",
+        "AWS::S3Outposts::BucketPolicy",
+        "AWS::S3Tables::TableBucketPolicy",
+        "AWS::S3Tables::TablePolicy",
+        "AWS::S3Vectors::VectorBucketPolicy",
         "AWS::SQS::QueuePolicy",
         "AWS::SQS::QueueInlinePolicy",
         "AWS::SNS::TopicPolicy",
         "AWS::SNS::TopicInlinePolicy",
         "AWS::SecretsManager::ResourcePolicy",
+        "AWS::ECR::PublicRepository",
+        "AWS::ECR::RegistryPolicy",
         "AWS::ECR::Repository",
+        "AWS::ECR::RepositoryCreationTemplate",
         "AWS::Events::EventBus",
         "AWS::Events::EventBusPolicy",
         "AWS::OpenSearchService::Domain",
@@ -151,9 +164,19 @@ def test_each_form_of_a_document(document: object, expected: list[str]) -> None:
     [
         ({"Ref": "Unset"}, "Properties.PolicyDocument", "parameter Unset has no default"),
         (
-            {"Fn::Sub": '{"Statement": "${AWS::Region}"}'},
+            {"Fn::Sub": '{"Statement": ${AWS::Region}}'},
             "Properties.PolicyDocument",
             "the policy is a text with values of the deployment in it",
+        ),
+        (
+            {"Fn::Sub": '{"Statement": "${AWS::Region}"}'},
+            "Properties.PolicyDocument.Statement",
+            "the statement is no object",
+        ),
+        (
+            {"Fn::Join": [",", [{"Ref": "AWS::Region"}] * 0x1901]},
+            "Properties.PolicyDocument",
+            "the policy is a text with too many values of the deployment in it",
         ),
         ("no JSON", "Properties.PolicyDocument", "the policy is a text that is no JSON"),
         ("[" * 100_000, "Properties.PolicyDocument", "the policy is a text that is no JSON"),
@@ -170,7 +193,18 @@ def test_each_form_of_a_document(document: object, expected: list[str]) -> None:
             "the statement is no object",
         ),
     ],
-    ids=["parameter", "sub", "text", "deep", "number", "JSON number", "statement", "odd statement"],
+    ids=[
+        "parameter",
+        "sub",
+        "sub of a statement",
+        "many",
+        "text",
+        "deep",
+        "number",
+        "JSON number",
+        "statement",
+        "odd statement",
+    ],
 )
 def test_what_only_the_deployment_knows_is_opaque(
     document: object, place: str, reason: str
@@ -271,3 +305,96 @@ def test_an_absent_element_has_no_entries() -> None:
     """And what is no value is none."""
     assert one().entries("NotResource") == []
     assert one(Resource=ABSENT).entries("Resource") == []
+
+
+def test_a_policy_as_text_keeps_its_tokens() -> None:
+    """What the deployment puts into a string of it is in its place."""
+    text = (
+        '{"Statement": [{"Effect": "Allow", "Action": ["s3:Get*", 7, null], "Principal": {"AWS": '
+        '"arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}, "Resource": "${Unset}", '
+        '"Condition": {"StringEquals": {"a": "b"}}}]}'
+    )
+    (found,) = of_document({"Fn::Sub": text})
+    assert isinstance(found, Statement)
+    assert found.place == "Properties.PolicyDocument.Statement[0]"
+    assert [entry.value for entry in found.entries("Action")] == ["s3:Get*", 7]
+    assert (
+        str(found.body["Principal"]["AWS"]) == "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"
+    )
+    assert [token.name for token in found.body["Principal"]["AWS"].tokens] == [
+        "AWS::Partition",
+        "AWS::AccountId",
+    ]
+    (resource,) = found.entries("Resource")
+    assert isinstance(resource.value, Text)
+    assert resource.value.unknown
+
+
+def test_a_text_without_tokens_is_kept_as_it_is() -> None:
+    """Whatever characters it holds."""
+    (found,) = of_document('{"Statement": {"Effect": "Allow", "Action": "\ue000s3:*"}}')
+    assert isinstance(found, Statement)
+    assert [entry.value for entry in found.entries("Action")] == ["\ue000s3:*"]
+
+
+def bus(**properties: object) -> list[Statement]:
+    """The statements of an event bus's policy."""
+    read = found("AWS::Events::EventBusPolicy", properties)
+    assert all(isinstance(each, Statement) for each in read)
+    return [each for each in read if isinstance(each, Statement)]
+
+
+def test_an_event_bus_may_spread_its_statement_over_its_properties() -> None:
+    """The older form: what it says stands where the properties stand."""
+    condition = {"Type": "StringEquals", "Key": "aws:PrincipalOrgID", "Value": "o-1"}
+    (statement,) = bus(Action="events:PutEvents", Principal="*", Condition=condition)
+    assert (statement.kind, statement.place) == (PolicyKind.RESOURCE, "Properties")
+    assert (statement.effect, statement.allows) == ("Allow", True)
+    assert [(each.place, each.value) for each in statement.entries("Action")] == [
+        ("Properties.Action", "events:PutEvents")
+    ]
+    assert statement.body["Principal"] == "*"
+    assert statement.conditions == ({"StringEquals": {"aws:PrincipalOrgID": "o-1"}},)
+
+
+def test_an_event_bus_without_a_condition_has_none() -> None:
+    """In each of its branches."""
+    condition = {"Type": "StringEquals", "Key": "a", "Value": "b"}
+    (bare,) = bus(Principal="111122223333")
+    assert bare.conditions == ({},)
+    assert "Action" not in bare.body
+    one, other = bus(Principal="*", Condition={"Fn::If": ["C", condition, {"Ref": "AWS::NoValue"}]})
+    assert (one.conditions, other.conditions) == (({"StringEquals": {"a": "b"}},), ({},))
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [
+        ({"Ref": "Unset"}, "parameter Unset has no default"),
+        (
+            {"Type": {"Ref": "Unset"}, "Key": "a", "Value": "b"},
+            "Condition is known only at deploy time",
+        ),
+        (
+            {"Type": "StringEquals", "Key": {"Ref": "Unset"}, "Value": "b"},
+            "Condition is known only at deploy time",
+        ),
+        ({"Type": "StringEquals"}, "Condition is known only at deploy time"),
+        ("text", "Condition is no object"),
+    ],
+    ids=str,
+)
+def test_an_event_buss_condition_may_be_unknown(condition: object, reason: str) -> None:
+    """It is never left out."""
+    (statement,) = bus(Principal="*", Condition=condition)
+    (unknown,) = statement.conditions
+    assert isinstance(unknown, Unknown)
+    assert unknown.reason == reason
+
+
+def test_an_event_bus_has_one_form_or_the_other() -> None:
+    """Its `Statement` counts; without a principal there is neither."""
+    (statement,) = bus(Statement=ALLOW, Principal="*")
+    assert statement.place == "Properties.Statement"
+    assert bus(Action="events:PutEvents") == []
+    assert found("AWS::SQS::QueuePolicy", {"Principal": "*", "Action": "*"}) == []

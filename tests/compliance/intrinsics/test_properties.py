@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.intrinsics import ABSENT, Text, Token, Unknown, truth, whole
+from compliance.intrinsics import ABSENT, Text, Token, Unknown, partition, truth, whole
 from compliance.intrinsics.alternatives import MAX_ALTERNATIVES
 from compliance.intrinsics.values import Kind, concatenate
 from tests.compliance.intrinsics.resolving import RESOURCES, resolver, template
@@ -200,3 +201,25 @@ def test_booleans_are_read_as_booleans_and_as_texts() -> None:
 def test_absence_says_so() -> None:
     """A failing assertion shows it."""
     assert repr(ABSENT) == "ABSENT"
+
+
+@patient
+@given(
+    st.lists(st.sampled_from(("a", ":x:", "b:x:", Text((Token("T", Kind.PSEUDO),)))), max_size=5)
+)
+def test_a_text_is_cut_where_the_separator_first_stands(parts: list[str | Text]) -> None:
+    """And put together again it is the same; what has no separator, or is no text, is not cut."""
+    whole_text = concatenate(parts)
+    found = partition(whole_text, ":x:")
+    if found is None:
+        assert ":x:" not in str(whole_text)
+    else:
+        before, behind = found
+        assert ":x:" not in str(before)
+        assert concatenate([before, ":x:", behind]) == whole_text
+
+
+@pytest.mark.parametrize("value", [ABSENT, Unknown("why", ":x:"), 3, [":x:"], {":x:": 1}])
+def test_what_is_no_text_is_not_cut(value: object) -> None:
+    """Whatever it looks like."""
+    assert partition(value, ":x:") is None

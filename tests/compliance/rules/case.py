@@ -55,6 +55,7 @@ class Case:
         rows: every row that the rule leaves, in the order of the resources.
         stacks: templates by stack name, for what reaches over several stacks.
         config: the policy data.
+        environment: name of the assembly's environment.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Case:
     rows: tuple[Row, ...]
     stacks: Mapping[str, Json] = field(default_factory=dict)
     config: Config = field(default_factory=Config)
+    environment: str = ""
 
     def write(self, folder: Path) -> Path:
         """Write the case to disk: a template file, or a cloud assembly of several stacks."""
@@ -82,9 +84,15 @@ class Case:
         return folder
 
 
-def case(name: str, template: Json, *rows: Row, config: Config | None = None) -> Case:
+def case(
+    name: str,
+    template: Json,
+    *rows: Row,
+    config: Config | None = None,
+    environment: str = "",
+) -> Case:
     """A case of one template."""
-    return Case(name, template, rows, config=config or Config())
+    return Case(name, template, rows, config=config or Config(), environment=environment)
 
 
 def assembly(name: str, stacks: Mapping[str, Json], *rows: Row) -> Case:

@@ -71,7 +71,7 @@ class TestEachRule:
         assert rule.resource_types
         assert len(set(rule.resource_types)) == len(rule.resource_types)
         for kind in rule.resource_types:
-            assert re.fullmatch(r"AWS::\w+::\w+", kind)
+            assert re.fullmatch(r"(AWS::\w+|Custom)::\w+", kind)
 
     def test_it_knows_nothing_of_those_who_serve_it(self, rule: Rule) -> None:
         """A rule is handed a resource and says what it found."""

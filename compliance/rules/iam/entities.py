@@ -1,0 +1,136 @@
+"""Which role, user, group or managed policy of the assembly is meant, and whom a policy serves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from compliance.iam.statements import IDENTITY_TYPES
+from compliance.intrinsics import ABSENT, Text, Value, partition, referred
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    from compliance.assembly.model import Resource
+    from compliance.rules.base import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of what IAM manages.
+
+    Attributes:
+        type: resource type.
+        called: property that holds its name.
+        listed: property of a policy that lists those it is attached to; empty for policies.
+        owner: property of a policy resource that has just one; empty when there is none.
+    """
+
+    type: str
+    called: str
+    listed: str = ""
+    owner: str = ""
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "role": Kind("AWS::IAM::Role", "RoleName", "Roles", "RoleName"),
+    "user": Kind("AWS::IAM::User", "UserName", "Users", "UserName"),
+    "group": Kind("AWS::IAM::Group", "GroupName", "Groups", "GroupName"),
+    "policy": Kind("AWS::IAM::ManagedPolicy", "ManagedPolicyName"),
+}
+"""By what stands before the name in an ARN (IAM User Guide, 'IAM identifiers')."""
+PRINCIPALS: Final = tuple(kind for kind in KINDS.values() if kind.listed)
+PRINCIPAL_TYPES: Final = tuple(kind.type for kind in PRINCIPALS)
+
+
+def by_arn(arn: Value, user: Resource, context: Context) -> Resource | None:
+    """What an ARN names, if that stands in the assembly.
+
+    Args:
+        arn: an attribute of the resource, or a text that ends in its name.
+        user: the resource that says it.
+        context: where names are looked up.
+    """
+    found = referred(arn)
+    if found is not None:
+        return found
+    for word, kind in KINDS.items():
+        cut = partition(arn, f":{word}/") if isinstance(arn, str | Text) else None
+        if cut is not None:
+            name = cut[1]
+            while (behind := partition(name, "/")) is not None:
+                name = behind[1]
+            return by_name(name, kind, user, context)
+    return None
+
+
+def by_name(name: Value, kind: Kind, user: Resource, context: Context) -> Resource | None:
+    """What a name means: a reference, or the one resource here that is called so."""
+    found = referred(name)
+    if found is not None:
+        return found if found.type == kind.type else None
+    called = context.answer(_by_name).get(_key(kind, name, user), ())
+    return called[0] if len(called) == 1 else None
+
+
+def principals(policy: Resource, context: Context) -> list[Resource | None]:
+    """The roles, users and groups that a policy is attached to.
+
+    Args:
+        policy: a resource with identity policies; a role, user or group is its own principal.
+        context: where they are looked up.
+
+    Returns:
+        `None` for one from outside the assembly.
+    """
+    if policy.type in PRINCIPAL_TYPES:
+        return [policy]
+    resolver = context.of(policy)
+    return [
+        by_name(value, kind, policy, context)
+        for kind in PRINCIPALS
+        for name in (kind.listed, kind.owner)
+        for _, value in resolver.items(policy.properties.get(name, ABSENT))
+    ] + context.answer(_who_names)[policy]
+
+
+def policies(principal: Resource, context: Context) -> list[Resource]:
+    """Resources of the assembly whose identity policies a principal has, itself among them."""
+    return context.answer(_of_principal)[principal]
+
+
+def _of_principal(context: Context) -> Mapping[Resource, list[Resource]]:
+    found: dict[Resource, list[Resource]] = defaultdict(list)
+    for policy in context.assembly.resources(*IDENTITY_TYPES):
+        for principal in dict.fromkeys(principals(policy, context)):
+            if principal is not None:
+                found[principal].append(policy)
+    return found
+
+
+def _who_names(context: Context) -> Mapping[Resource, list[Resource | None]]:
+    """Principals that name a managed policy of the assembly, by that policy."""
+    found: dict[Resource, list[Resource | None]] = defaultdict(list)
+    for principal in context.assembly.resources(*PRINCIPAL_TYPES):
+        for arns in context.get(principal, "ManagedPolicyArns"):
+            for _, arn in context.of(principal).items(arns):
+                policy = by_arn(arn, principal, context)
+                if policy is not None:
+                    found[policy].append(principal)
+    return found
+
+
+def _by_name(context: Context) -> Mapping[Hashable, list[Resource]]:
+    found: dict[Hashable, list[Resource]] = defaultdict(list)
+    for kind in KINDS.values():
+        for resource in context.assembly.resources(kind.type):
+            for name in context.get(resource, kind.called):
+                found[_key(kind, name, resource)].append(resource)
+    return found
+
+
+def _key(kind: Kind, name: Value, user: Resource) -> Hashable:
+    """A name as it is compared: one with tokens means something in its own template only."""
+    within = user.template.account if isinstance(name, str) else user.template.name
+    return kind.type, isinstance(name, str), within, str(name)
