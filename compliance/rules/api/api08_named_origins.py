@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Unknown, Value, truth
+from compliance.rules import sam
+from compliance.rules.api import apis, openapi
 from compliance.rules.base import (
     Context,
     Family,
@@ -21,17 +23,26 @@ from compliance.rules.base import (
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Resource
+    from compliance.intrinsics import Resolver
 
 ORIGIN: Final = "access-control-allow-origin"
 CREDENTIALS: Final = "access-control-allow-credentials"
 ANY: Final = ("*", "http://*", "https://*")
 """Origins that are every page (API Gateway Developer Guide, 'Configure CORS for HTTP APIs')."""
-CORS: Final[Mapping[str, str]] = {
-    "AWS::ApiGatewayV2::Api": "CorsConfiguration",
-    "AWS::Lambda::Url": "Cors",
-    "AWS::Serverless::HttpApi": "CorsConfiguration",
+CORS: Final[Mapping[str, tuple[str, ...]]] = {
+    "AWS::ApiGatewayV2::Api": ("CorsConfiguration",),
+    "AWS::Lambda::Url": ("Cors",),
+    sam.API: ("Cors",),
+    sam.FUNCTION: ("FunctionUrlConfig", "Cors"),
+    sam.HTTP_API: ("CorsConfiguration",),
 }
-"""Where HTTP APIs and function URLs keep their CORS settings."""
+"""Where APIs and function URLs keep their CORS settings."""
+ORIGINS: Final = ("AllowOrigins", "AllowOrigin", "allowOrigins")
+"""What the settings call the origins; SAM's REST API has one."""
+ALLOW_CREDENTIALS: Final = ("AllowCredentials", "allowCredentials")
+IN_DOCUMENT: Final = "x-amazon-apigateway-cors"
+GATEWAY_RESPONSES: Final = "x-amazon-apigateway-gateway-responses"
+"""Extensions of an OpenAPI document (API Gateway Developer Guide)."""
 
 _QUOTES: Final = "'\" "
 """API Gateway writes a header's literal value in quotes."""
@@ -63,7 +74,12 @@ class NamedOrigins(Rule):
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html",
     )
     controls = {Standard.NIST: ("AC-4",)}
-    resource_types = ("AWS::ApiGateway::Method", "AWS::ApiGateway::GatewayResponse", *CORS)
+    resource_types = (
+        "AWS::ApiGateway::Method",
+        "AWS::ApiGateway::GatewayResponse",
+        apis.REST_API,
+        *CORS,
+    )
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge each place that sets Access-Control-Allow-Origin."""
@@ -97,11 +113,13 @@ def _is_unknown(value: Value) -> bool:
 
 def _origins(resource: Resource, context: Context) -> Iterator[_Origin]:
     if resource.type in CORS:
-        yield from _of_settings(resource, context)
+        yield from _of_property(resource, context)
+    if resource.type in openapi.INLINE:
+        yield from _of_documents(resource, context)
     elif resource.type == "AWS::ApiGateway::GatewayResponse":
         for block in context.get(resource, "ResponseParameters"):
             yield from _of_headers(block, "Properties.ResponseParameters", resource, context)
-    else:
+    elif resource.type == "AWS::ApiGateway::Method":
         resolver = context.of(resource)
         place = "Properties.Integration.IntegrationResponses"
         for responses in context.get(resource, "Integration", "IntegrationResponses"):
@@ -110,18 +128,48 @@ def _origins(resource: Resource, context: Context) -> Iterator[_Origin]:
                     yield from _of_headers(block, f"{where}.ResponseParameters", resource, context)
 
 
-def _of_settings(resource: Resource, context: Context) -> Iterator[_Origin]:
-    name = CORS[resource.type]
-    place = f"Properties.{name}"
-    for block in context.get(resource, name):
+def _of_property(resource: Resource, context: Context) -> Iterator[_Origin]:
+    path = CORS[resource.type]
+    place = ".".join(("Properties", *path))
+    for block in sam.get(resource, context, *path):
         if truth(block):
             # SAM's short form: `CorsConfiguration: true` allows every origin.
             yield _Origin(place, "*", credentials=False)
-            continue
-        credentials = any(truth(v) for v in context.of(resource).get(block, "AllowCredentials"))
-        for origins in context.of(resource).get(block, "AllowOrigins"):
-            for where, value in context.of(resource).items(origins, f"{place}.AllowOrigins"):
+        elif isinstance(block, str | Text | Unknown) and truth(block) is None:
+            yield _Origin(place, block, credentials=False)
+        else:
+            yield from _of_settings(block, place, context.of(resource))
+
+
+def _of_settings(block: Value, place: str, resolver: Resolver) -> Iterator[_Origin]:
+    credentials = any(
+        truth(value) for name in ALLOW_CREDENTIALS for value in resolver.get(block, name)
+    )
+    for name in ORIGINS:
+        for origins in resolver.get(block, name):
+            for where, value in resolver.items(origins, f"{place}.{name}"):
                 yield _Origin(where, value, credentials)
+
+
+def _of_documents(api: Resource, context: Context) -> Iterator[_Origin]:
+    """Origins in an OpenAPI document. That one cannot be read is API06's to say."""
+    for document in openapi.documents(api, context):
+        if isinstance(document, tuple):
+            continue
+        resolver = document.resolver
+        for block in resolver.get(document.root, IN_DOCUMENT):
+            yield from _of_settings(block, f"{document.place}.{IN_DOCUMENT}", resolver)
+        responses = [(document.root, document.place, (GATEWAY_RESPONSES,))] + [
+            (operation.body, operation.place, (openapi.INTEGRATION, "responses"))
+            for operation in openapi.operations(document)
+            if not isinstance(operation, tuple)
+        ]
+        for node, place, path in responses:
+            for found in resolver.get(node, *path):
+                for name, raw in found.items() if isinstance(found, Mapping) else ():
+                    where = ".".join((place, *path, name, "responseParameters"))
+                    for block in resolver.get(raw, "responseParameters"):
+                        yield from _of_headers(block, where, api, context)
 
 
 def _of_headers(

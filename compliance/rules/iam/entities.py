@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from compliance.iam.statements import IDENTITY_TYPES
-from compliance.intrinsics import ABSENT, Text, Value, partition, referred
+from compliance.intrinsics import ABSENT, Value, partition, referred
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -56,7 +56,7 @@ def by_arn(arn: Value, user: Resource, context: Context) -> Resource | None:
     if found is not None:
         return found
     for word, kind in KINDS.items():
-        cut = partition(arn, f":{word}/") if isinstance(arn, str | Text) else None
+        cut = partition(arn, f":{word}/")
         if cut is not None:
             name = cut[1]
             while (behind := partition(name, "/")) is not None:
@@ -69,7 +69,7 @@ def by_name(name: Value, kind: Kind, user: Resource, context: Context) -> Resour
     """What a name means: a reference, or the one resource here that is called so."""
     found = referred(name)
     if found is not None:
-        return found if found.type == kind.type else None
+        return found
     called = context.answer(_by_name).get(_key(kind, name, user), ())
     return called[0] if len(called) == 1 else None
 

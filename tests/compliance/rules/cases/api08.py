@@ -62,6 +62,24 @@ def named(name: str, origin: object) -> Case:
     return case(name, preflight(origin), *passes("Method"))
 
 
+HEADER_NAME: Final = "Access-Control-Allow-Origin"
+RESPONSES: Final = (
+    "Body.paths./items.options.x-amazon-apigateway-integration.responses.default.responseParameters"
+)
+
+
+def described(kind: str, parameters: object) -> Json:
+    """An API by an OpenAPI document, with one preflight."""
+    integration = {
+        "type": "mock",
+        "responses": {"default": {"responseParameters": parameters}},
+    }
+    operation = {"x-amazon-apigateway-integration": integration}
+    name = "DefinitionBody" if kind == "AWS::Serverless::Api" else "Body"
+    body = {"paths": {"/items": {"options": operation, "get": {}}}}
+    return resources(UNSET, Api=resource(kind, **{name: body}))
+
+
 CASES: Final = (
     # -- a preflight
     case("any origin", preflight("'*'"), fails("Method", PLACE, ANY)),
@@ -207,4 +225,127 @@ CASES: Final = (
         cors("AWS::Serverless::HttpApi", settings=True),
         fails("Api", "CorsConfiguration", ANY),
     ),
+    case(
+        "SAM's short form, off",
+        cors("AWS::Serverless::HttpApi", settings=False),
+    ),
+    case(
+        "SAM's REST API, as text",
+        resources(Api=resource("AWS::Serverless::Api", Cors="'*'")),
+        fails("Api", "Cors", ANY, observed="'*'"),
+    ),
+    case(
+        "SAM's REST API, one page as text",
+        resources(Api=resource("AWS::Serverless::Api", Cors="'https://a.example'")),
+        *passes("Api"),
+    ),
+    case(
+        "SAM's REST API",
+        resources(
+            Api=resource(
+                "AWS::Serverless::Api", Cors={"AllowOrigin": "'*'", "AllowCredentials": True}
+            )
+        ),
+        fails("Api", "Cors.AllowOrigin", WITH_CREDENTIALS, Severity.HIGH),
+    ),
+    case(
+        "SAM's REST API, known at deploy time",
+        resources(UNSET, Api=resource("AWS::Serverless::Api", Cors=ref("Unset"))),
+        undecided("Api", "Cors", "parameter Unset has no default"),
+    ),
+    case(
+        "SAM's Globals",
+        resources(
+            {"Globals": {"HttpApi": {"CorsConfiguration": {"AllowOrigins": ["*"]}}}},
+            Api=resource("AWS::Serverless::HttpApi"),
+        ),
+        fails("Api", "CorsConfiguration.AllowOrigins[0]", ANY),
+    ),
+    case(
+        "the URL of SAM's function",
+        resources(
+            Function=resource(
+                "AWS::Serverless::Function", FunctionUrlConfig={"Cors": {"AllowOrigins": ["*"]}}
+            )
+        ),
+        fails("Function", "FunctionUrlConfig.Cors.AllowOrigins[0]", ANY),
+    ),
+    case("a function of SAM's without a URL", resources(F=resource("AWS::Serverless::Function"))),
+    # -- OpenAPI documents
+    case(
+        "any origin of a document's preflight",
+        described("AWS::ApiGateway::RestApi", {"method.response.header." + HEADER_NAME: "'*'"}),
+        fails("Api", f"{RESPONSES}.method.response.header.{HEADER_NAME}", ANY),
+    ),
+    case(
+        "any origin of a document's preflight, with credentials, in SAM",
+        described(
+            "AWS::Serverless::Api",
+            {
+                "method.response.header." + HEADER_NAME: "'*'",
+                "method.response.header.Access-Control-Allow-Credentials": "'true'",
+            },
+        ),
+        fails(
+            "Api",
+            f"Definition{RESPONSES}.method.response.header.{HEADER_NAME}",
+            WITH_CREDENTIALS,
+            Severity.HIGH,
+        ),
+    ),
+    case(
+        "one origin of a document's preflight",
+        described(
+            "AWS::ApiGateway::RestApi", {"method.response.header." + HEADER_NAME: "'https://a.ex'"}
+        ),
+        *passes("Api"),
+    ),
+    case(
+        "a document's response known at deploy time",
+        described("AWS::ApiGateway::RestApi", ref("Unset")),
+        undecided("Api", RESPONSES, "parameter Unset has no default"),
+    ),
+    case(
+        "any origin of a document's errors",
+        resources(
+            Api=resource(
+                "AWS::ApiGateway::RestApi",
+                Body={
+                    "x-amazon-apigateway-gateway-responses": {
+                        "DEFAULT_4XX": {
+                            "responseParameters": {"gatewayresponse.header." + HEADER_NAME: "'*'"}
+                        }
+                    }
+                },
+            )
+        ),
+        fails(
+            "Api",
+            "Body.x-amazon-apigateway-gateway-responses.DEFAULT_4XX.responseParameters."
+            f"gatewayresponse.header.{HEADER_NAME}",
+            ANY,
+        ),
+    ),
+    case(
+        "any origin of an HTTP API's document",
+        resources(
+            Api=resource(
+                "AWS::ApiGatewayV2::Api",
+                Body={
+                    "x-amazon-apigateway-cors": {"allowOrigins": ["*"], "allowCredentials": True}
+                },
+            )
+        ),
+        fails(
+            "Api",
+            "Body.x-amazon-apigateway-cors.allowOrigins[0]",
+            WITH_CREDENTIALS,
+            Severity.HIGH,
+        ),
+    ),
+    case(
+        "a document that is elsewhere",
+        resources(Api=resource("AWS::ApiGateway::RestApi", BodyS3Location={"Bucket": "b"})),
+    ),
+    case("an API without a document", resources(Api=resource("AWS::ApiGateway::RestApi"))),
 )

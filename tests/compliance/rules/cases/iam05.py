@@ -367,6 +367,12 @@ CASES: Final = (
         undecided("Policy", PLACE, "The role that may be passed"),
     ),
     case(
+        "an unknown resource of every action, spelt out",
+        policy(pass_role(ref("Unset"), action="*:*"), more=UNSET),
+        undecided("Policy", PLACE, "The role that may be passed"),
+    ),
+    open_to_all("an unknown role, named twice", None, ref("Unset"), action=["*", "iam:PassRole"]),
+    case(
         "everything under an unknown condition",
         policy(pass_role("*", ref("Unset")), more=UNSET),
         fails("Policy", PLACE, ANY_ROLE),

@@ -172,6 +172,16 @@ CASES: Final = (
     fine("another service's wildcard", "s3:*", "*"),
     fine("every action on one bucket", "*", get("Bucket", "Arn")),
     fine("every action on objects", "*", "arn:aws:s3:::items/*"),
+    raises(
+        "four grants",
+        list(ALONE)[:4],
+        "*",
+        "iam:AttachGroupPolicy attaches any policy, iam:AttachRolePolicy attaches any policy, "
+        "iam:AttachUserPolicy attaches any policy.",
+    ),
+    raises(
+        "five grants", list(ALONE)[:5], "*", "iam:AttachUserPolicy attaches any policy and 1 more."
+    ),
     # -- patterns of resources
     raises("everything by Fn::Sub", "iam:PutRolePolicy", sub("*")),
     raises("every ARN", "iam:PutRolePolicy", "arn:*"),
@@ -287,6 +297,26 @@ CASES: Final = (
         fails("OfGroup", PLACE, "iam:PutGroupPolicy"),
         fails("OfBoth", PLACE, "iam:PutGroupPolicy"),
         *passes("Keys"),
+    ),
+    case(
+        "one's own user by name",
+        resources(
+            User=holder("User", UserName="ann"),
+            Attached=attached(
+                allow("iam:PutUserPolicy", "arn:aws:iam::123456789012:user/staff/ann"),
+                Users=["ann"],
+            ),
+            ByReference=attached(
+                allow("iam:PutUserPolicy", get("User", "Arn")), Users=[ref("User")]
+            ),
+            OfAnother=attached(allow("iam:PutUserPolicy", get("User", "Arn")), Users=["bob"]),
+            Runs=resource("AWS::IAM::UserPolicy", UserName="ann", PolicyDocument=document(RUN)),
+            Passes=attached(PASS_ANY, Users=["ann"]),
+        ),
+        fails("Attached", PLACE, "iam:PutUserPolicy"),
+        fails("ByReference", PLACE, "iam:PutUserPolicy"),
+        *passes("OfAnother", "Runs"),
+        fails("Passes", PLACE, "ec2:RunInstances of Runs"),
     ),
     # -- a policy that one has oneself
     case(
@@ -440,6 +470,16 @@ CASES: Final = (
         "its service by a pattern",
         {"StringLike": {"iam:PassedToService": "lamb*"}},
         fails("Policy", SECOND, "lambda:CreateFunction"),
+    ),
+    paired(
+        "its service by a pattern of its length",
+        {"StringLike": {"iam:PassedToService": "??????.amazonaws.com"}},
+        fails("Policy", SECOND, "lambda:CreateFunction"),
+    ),
+    paired(
+        "a service of another length by a pattern",
+        {"StringLike": {"iam:PassedToService": "?????.amazonaws.com"}},
+        *passes("Policy"),
     ),
     paired(
         "its service if it is told",

@@ -278,6 +278,7 @@ CASES: Final = (
     ),
     idle("all buckets listed by one", "s3:ListAllMyBuckets", BUCKET, NEEDS_ALL),
     idle("traces on an import", "xray:PutTraceSegments", {"Fn::ImportValue": "Arn"}, NEEDS_ALL),
+    fine("traces on everything among others", "xray:PutTraceSegments", [BUCKET, "*"]),
     fine("traces on everything", "xray:PutTraceSegments", "*"),
     fine("descriptions by a wildcard on everything", "ec2:Describe*", "*"),
     # -- what CDK's grants add

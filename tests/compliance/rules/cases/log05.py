@@ -314,6 +314,11 @@ CASES: Final = (
         undecided("Machine", ARN, ELSEWHERE),
     ),
     flows(
+        "a name by parameter in an ARN",
+        machine(sub("arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Unset}:*")),
+        undecided("Machine", ARN, f"The state machine {ELSEWHERE}"),
+    ),
+    flows(
         "something that is no group",
         machine(ref("Machine")),
         fails("Machine", ARN, "The state machine logs to Machine, which is no log group."),

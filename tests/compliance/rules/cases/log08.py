@@ -141,6 +141,12 @@ CASES: Final = (
         Flow=flow_log(ref("Vpc"), "TransitGatewayAttachment"),
     ),
     covered("a network interface's", BARE, Flow=flow_log("eni-1", "NetworkInterface")),
+    covered(
+        "a VPC's or a network interface's",
+        BARE,
+        *passes("Flow"),
+        Flow=flow_log(kind=either("VPC", "NetworkInterface")),
+    ),
     covered("of no kind", BARE, Flow=flow_log(kind=NO_VALUE)),
     case(
         "under the VPC's own condition",
@@ -304,6 +310,11 @@ CASES: Final = (
         row=KEPT,
     ),
     to_bucket("a rule for tagged objects", ends(TagFilters=[{"Key": "k", "Value": "v"}]), row=KEPT),
+    to_bucket(
+        "a rule for tagged objects in one branch",
+        ends(TagFilters=either([{"Key": "k", "Value": "v"}], NO_VALUE)),
+        row=KEPT,
+    ),
     to_bucket("a rule for no tags", ends(TagFilters=[])),
     to_bucket("a rule in one branch", either(ends(), NO_VALUE), row=KEPT),
     to_bucket("a rule with an end in one branch", ends(days=either(30, NO_VALUE)), row=KEPT),
@@ -349,6 +360,23 @@ CASES: Final = (
         to="arn:aws:s3:::logs",
         called=either("logs", "other"),
         row=undecided("Flow", DESTINATION, "goes to a bucket that is not in the template"),
+    ),
+    to_bucket(
+        "no ARN but an object",
+        to={"a": 1},
+        row=undecided("Flow", DESTINATION, "goes to a bucket that is not in the template"),
+    ),
+    case(
+        "no destination",
+        resources(Flow=flow_log("vpc-1", LogDestinationType="s3")),
+        Row(
+            "Flow",
+            Outcome.UNDECIDED,
+            "Properties.LogDestination",
+            None,
+            "goes to a bucket that is not in the template",
+            "absent",
+        ),
     ),
     to_bucket(
         "no bucket at all",
