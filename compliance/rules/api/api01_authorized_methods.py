@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Text, Unknown, truth
+from compliance.rules import sam
+from compliance.rules.api import sam_events
 from compliance.rules.base import (
     Context,
     Family,
@@ -47,11 +49,19 @@ class AuthorizedMethods(Rule):
     )
     controls = {Standard.NIST: ("AC-3",)}
     stock = ("AwsSolutions-APIG4", "CKV_AWS_59")
-    resource_types = ("AWS::ApiGateway::Method",)
+    resource_types = ("AWS::ApiGateway::Method", sam.FUNCTION)
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
-        """Judge the method's AuthorizationType."""
-        if not is_preflight(resource, context):
+        """Judge the method's AuthorizationType, or the events of a SAM function."""
+        if resource.type == sam.FUNCTION:
+            events = [event for event in sam.events(resource, context) if event.kind == "Api"]
+            if events:
+                yield from or_passed(
+                    judgement
+                    for event in events
+                    for judgement in sam_events.judgements(event, context)
+                )
+        elif not is_preflight(resource, context):
             yield from or_passed(self._method(resource, context))
 
     def _method(self, resource: Resource, context: Context) -> Iterator[Judgement]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
-from compliance.intrinsics import ABSENT, Text, Unknown, referred
+from compliance.intrinsics import ABSENT, Text, Unknown
 from compliance.rules import sam
-from compliance.rules.api import apis
+from compliance.rules.api import apis, sam_events
 from compliance.rules.base import (
     Context,
     Family,
@@ -71,10 +71,16 @@ class AuthorizedRoutes(Rule):
             if any(value is not ABSENT for value in context.get(resource, "Target")):
                 yield from or_passed(_quick_api(resource, context))
         else:
-            events = [event for event in sam.events(resource, context) if _counts(event, context)]
+            events = [
+                event
+                for event in sam.events(resource, context)
+                if event.kind == "HttpApi" and not sam_events.is_preflight(event, context)
+            ]
             if events:
                 yield from or_passed(
-                    judgement for event in events for judgement in _event(event, context)
+                    judgement
+                    for event in events
+                    for judgement in sam_events.judgements(event, context)
                 )
 
 
@@ -136,46 +142,6 @@ def _quick_api(api: Resource, context: Context) -> Iterator[Judgement]:
             next(iter(context.get(api, "Target"))),
             "Properties.Target",
         )
-
-
-def _counts(event: sam.Event, context: Context) -> bool:
-    """Whether an event is a route of an HTTP API, and no preflight."""
-    methods = context.of(event.function).get(event.properties, "Method")
-    preflight = all(isinstance(method, str) and method.upper() == "OPTIONS" for method in methods)
-    return event.kind == "HttpApi" and not preflight
-
-
-def _event(event: sam.Event, context: Context) -> Iterator[Judgement]:
-    resolver = context.of(event.function)
-    location = f"{event.place}.Auth.Authorizer"
-    for value in resolver.get(event.properties, "Auth", "Authorizer"):
-        if isinstance(value, Unknown):
-            yield unknown("The route's authorizer", value, location=location)
-        elif value == sam.OPEN:
-            yield _open(f"The route of event {event.name} {NOBODY}.", value, location)
-        elif value is ABSENT:
-            yield from _by_default(event, context, location)
-
-
-def _by_default(event: sam.Event, context: Context, location: str) -> Iterator[Judgement]:
-    """The default of the event's API; that of an API in the template is API06's to judge."""
-    for api in context.of(event.function).get(event.properties, "ApiId"):
-        if referred(api) is not None:
-            continue
-        if api is not ABSENT:
-            yield unknown("The default authorizer of the route's API", api, location=location)
-            continue
-        template = event.function.template
-        for default in sam.shared(template, context, "HttpApi", "Auth", "DefaultAuthorizer"):
-            if isinstance(default, Unknown):
-                yield unknown("The default authorizer", default, location=location)
-            elif default is ABSENT or default == sam.OPEN:
-                yield _open(
-                    f"The route of event {event.name} {NOBODY}: neither the event nor `Globals` "
-                    "names an authorizer.",
-                    default,
-                    location,
-                )
 
 
 def _open(message: str, value: Value, location: str) -> Judgement:

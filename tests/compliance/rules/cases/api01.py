@@ -8,6 +8,8 @@ from tests.compliance.rules.case import (
     NO_VALUE,
     UNSET,
     Case,
+    Json,
+    Row,
     assembly,
     case,
     either,
@@ -55,6 +57,24 @@ def preflight(name: str, *expected: str, **properties: object) -> Case:
         )
     )
     return case(name, body, *(fails("Method", "AuthorizationType", phrase) for phrase in expected))
+
+
+EVENT: Final = "Events.Get.Properties.Auth.Authorizer"
+
+
+def event(kind: str = "Api", **properties: object) -> Json:
+    """One event of a function of SAM's."""
+    return {"Type": kind, "Properties": {"Path": "/items", "Method": "get", **properties}}
+
+
+def events(name: str, *rows: Row, shared: Json | None = None, **made: Json) -> Case:
+    """A function of SAM's with these events."""
+    body = resources(
+        {**UNSET, **({"Globals": shared} if shared else {})},
+        Function=resource("AWS::Serverless::Function", Events=made),
+        Api={"Type": "AWS::Serverless::Api"},
+    )
+    return case(name, body, *rows)
 
 
 CASES: Final = (
@@ -109,5 +129,42 @@ CASES: Final = (
             "Base": resources({"Outputs": {"A": exported("Auth", "NONE")}}),
         },
         fails("Method", "AuthorizationType", NOBODY),
+    ),
+    # -- events of SAM's functions
+    events(
+        "an event that opens its route",
+        fails("Function", EVENT, "The route of event Get asks nobody", observed="NONE"),
+        Get=event(RestApiId=ref("Api"), Auth={"Authorizer": "NONE"}),
+    ),
+    events(
+        "an event that asks",
+        *passes("Function"),
+        Get=event(RestApiId=ref("Api"), Auth={"Authorizer": "AWS_IAM"}),
+    ),
+    events(
+        "an event of an API of the template", *passes("Function"), Get=event(RestApiId=ref("Api"))
+    ),
+    events(
+        "an event of the API that SAM makes",
+        fails("Function", EVENT, "neither the event nor `Globals`", observed="absent"),
+        Get=event(Auth={"ApiKeyRequired": True}),
+    ),
+    events(
+        "an event of the API that SAM makes, with a default",
+        *passes("Function"),
+        shared={"Api": {"Auth": {"DefaultAuthorizer": "AWS_IAM"}}},
+        Get=event(),
+    ),
+    events(
+        "a default of HTTP APIs is none of REST APIs",
+        fails("Function", EVENT, "neither the event nor `Globals`"),
+        shared={"HttpApi": {"Auth": {"DefaultAuthorizer": "AWS_IAM"}}},
+        Get=event(),
+    ),
+    events("an HTTP API's event", Get=event("HttpApi")),
+    events(
+        "an authorizer by parameter",
+        undecided("Function", EVENT, "parameter Unset has no default"),
+        Get=event(Auth={"Authorizer": ref("Unset")}),
     ),
 )
