@@ -180,13 +180,13 @@ def _destinations(
     resolver = context.of(machine)
     arns: list[tuple[str, Value]] = []
     for listed in resolver.get(block, "Destinations"):
-        for where, target in resolver.items(listed, location):
-            inner = f"{where}.CloudWatchLogsLogGroup.LogGroupArn"
-            arns += [
-                (inner, arn)
-                for arn in resolver.get(target, "CloudWatchLogsLogGroup", "LogGroupArn")
-            ]
-    for where, arn in arns or [(location, ABSENT)]:
+        found = [
+            (f"{where}.CloudWatchLogsLogGroup.LogGroupArn", arn)
+            for where, target in resolver.items(listed, location)
+            for arn in resolver.get(target, "CloudWatchLogsLogGroup", "LogGroupArn")
+        ]
+        arns += found or [(location, ABSENT)]
+    for where, arn in arns:
         name = groups.of_arn(arn)
         if groups.named(name, machine, context):
             continue

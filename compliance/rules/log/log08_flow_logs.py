@@ -101,7 +101,7 @@ class FlowLogs(Rule):
         for place, told, name in self._names(flow_log, context):
             there = groups.named(name, flow_log, context)
             if not there:
-                yield elsewhere("log group", told, place)
+                yield from elsewhere("log group", told, place)
             for group in there:
                 if ABSENT in context.get(group, "RetentionInDays"):
                     yield fail(
@@ -125,7 +125,7 @@ class FlowLogs(Rule):
         for arn in context.get(flow_log, DESTINATION):
             found = lifecycles.destination(arn, flow_log, context)
             if found is None:
-                yield elsewhere("bucket", arn, location)
+                yield from elsewhere("bucket", arn, location)
                 continue
             bucket, folder = found
             ends = lifecycles.expires(bucket, folder, context)
@@ -142,11 +142,15 @@ class FlowLogs(Rule):
                 )
 
 
-def elsewhere(kind: str, value: Value, location: str) -> Judgement:
-    """What is said of a destination that is not in the template."""
-    return undecided(
-        f"The flow log goes to a {kind} that is not in the template: whether it expires is not "
-        "known.",
-        location=location,
-        observed="absent" if value is ABSENT else value,
-    )
+def elsewhere(kind: str, value: Value, location: str) -> Iterator[Judgement]:
+    """What is said of a destination that is not in the template: nothing against one that it names.
+
+    Whose it is sees to its retention: an account for all logs, or another stack.
+    """
+    if value is ABSENT or isinstance(value, Unknown) or (isinstance(value, Text) and value.unknown):
+        yield undecided(
+            f"The flow log goes to a {kind} that is known only at deploy time: whether it expires "
+            "is not known.",
+            location=location,
+            observed="absent" if value is ABSENT else value,
+        )

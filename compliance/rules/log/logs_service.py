@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from compliance.iam import actions
 from compliance.iam.statements import Opaque, Statement, statements
 from compliance.intrinsics import ABSENT, Text, Unknown, Value
+from compliance.rules.branches import branches
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Resource
@@ -29,7 +30,7 @@ _SERVICE = re.compile(
 
 
 def refused(key: Resource, group: Resource, context: Context) -> tuple[str, ...] | Unknown:
-    """The actions that a key's policy keeps from the logs service.
+    """The actions that a key's policy keeps from the logs service, however its conditions turn out.
 
     Args:
         key: a KMS key.
@@ -40,6 +41,17 @@ def refused(key: Resource, group: Resource, context: Context) -> tuple[str, ...]
         Names out of `NEEDED`, empty when the service may use the key; `Unknown` when that hangs on
         a part of the policy that only the deployment knows.
     """
+    unclear: Unknown | None = None
+    for one in branches(key, "KeyPolicy"):
+        found = _refused(one, group, context)
+        if isinstance(found, Unknown):
+            unclear = found
+        elif found:
+            return found
+    return unclear or ()
+
+
+def _refused(key: Resource, group: Resource, context: Context) -> tuple[str, ...] | Unknown:
     granted: set[str] = set()
     unclear: Unknown | None = None
     for statement in statements(key, context.of(key)):

@@ -85,7 +85,17 @@ def machine(*arns: object, level: object = "ALL", **more: object) -> Json:
 
 def flows(name: str, of: Json, *rows: Row, group: object = NO_VALUE) -> Case:
     """A state machine, with a log group of a name."""
-    return case(name, resources(UNSET, Machine=of, Group=log_group(group)), *rows)
+    return case(
+        name,
+        resources(
+            UNSET,
+            Machine=of,
+            Group=log_group(group),
+            Lookup={"Type": "Custom::Lookup"},
+            Queue={"Type": "AWS::SQS::Queue"},
+        ),
+        *rows,
+    )
 
 
 def ungrouped(name: str, arn: object, **more: object) -> Case:
@@ -310,7 +320,7 @@ CASES: Final = (
     ),
     flows(
         "what a custom resource says",
-        machine(get("Machine", "X")),
+        machine(get("Lookup", "Arn")),
         undecided("Machine", ARN, ELSEWHERE),
     ),
     flows(
@@ -320,8 +330,8 @@ CASES: Final = (
     ),
     flows(
         "something that is no group",
-        machine(ref("Machine")),
-        fails("Machine", ARN, "The state machine logs to Machine, which is no log group."),
+        machine(ref("Queue")),
+        fails("Machine", ARN, "The state machine logs to Queue, which is no log group."),
     ),
     flows(
         "a level by parameter",
@@ -336,6 +346,15 @@ CASES: Final = (
         "a level by parameter with a group",
         machine(get("Group", "Arn"), level=ref("Unset")),
         *passes("Machine"),
+    ),
+    flows(
+        "a destination in one branch",
+        machine(
+            Destinations=either(
+                [{"CloudWatchLogsLogGroup": {"LogGroupArn": get("Group", "Arn")}}], NO_VALUE
+            )
+        ),
+        fails("Machine", "LoggingConfiguration.Destinations", NO_GROUP),
     ),
     flows("logging off", machine(level="OFF")),
     flows("no level", machine(level=NO_VALUE)),

@@ -239,4 +239,20 @@ CASES: Final = (
         {"Api": template(use(service="logs.us-east-1.amazonaws.com"))},
         fails("Group", "KmsKeyId", LOCKED_OUT, Severity.HIGH),
     ),
+    # -- in one branch
+    locked("a key that lets the service in under a condition alone", either(use(), NO_VALUE)),
+    fine(
+        "a key that lets the service in either way",
+        either(use(), use(service=sub("logs.${AWS::Region}.amazonaws.com"))),
+    ),
+    locked(
+        "a key that lets the service do one half in each branch",
+        either(use("kms:Decrypt"), use("kms:GenerateDataKey*")),
+        phrase="The policy of key Key does not let the logs service use kms:GenerateDataKey",
+    ),
+    case(
+        "a key of which one branch is not known",
+        template(either(use(), ref("Unset"))),
+        undecided("Group", "KmsKeyId", "parameter Unset has no default"),
+    ),
 )

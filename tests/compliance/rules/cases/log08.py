@@ -271,17 +271,22 @@ CASES: Final = (
     ),
     goes(
         "a literal name from elsewhere",
-        undecided("Flow", NAME, "goes to a log group that is not in the template"),
+        *passes("Flow"),
         LogGroupName="/elsewhere",
     ),
     goes(
         "a group by parameter",
-        undecided("Flow", NAME, "goes to a log group that is not in the template"),
+        undecided("Flow", NAME, "goes to a log group that is known only at deploy time"),
         LogGroupName=ref("Unset"),
     ),
     goes(
+        "a group whose name is known only in part",
+        undecided("Flow", NAME, "goes to a log group that is known only at deploy time"),
+        LogGroupName=sub("/flows/${Unset}"),
+    ),
+    goes(
         "a group by import",
-        undecided("Flow", DESTINATION, "goes to a log group that is not in the template"),
+        *passes("Flow"),
         LogGroupName=NO_VALUE,
         LogDestination={"Fn::ImportValue": "Group"},
     ),
@@ -359,12 +364,17 @@ CASES: Final = (
         "a bucket from elsewhere",
         to="arn:aws:s3:::logs",
         called=either("logs", "other"),
-        row=undecided("Flow", DESTINATION, "goes to a bucket that is not in the template"),
+        row=passes("Flow")[0],
     ),
     to_bucket(
         "no ARN but an object",
         to={"a": 1},
-        row=undecided("Flow", DESTINATION, "goes to a bucket that is not in the template"),
+        row=passes("Flow")[0],
+    ),
+    to_bucket(
+        "a bucket by parameter",
+        to=ref("Unset"),
+        row=undecided("Flow", DESTINATION, "goes to a bucket that is known only at deploy time"),
     ),
     case(
         "no destination",
@@ -374,14 +384,14 @@ CASES: Final = (
             Outcome.UNDECIDED,
             "Properties.LogDestination",
             None,
-            "goes to a bucket that is not in the template",
+            "goes to a bucket that is known only at deploy time",
             "absent",
         ),
     ),
     to_bucket(
         "no bucket at all",
         to=get("Vpc", "Arn"),
-        row=undecided("Flow", DESTINATION, "goes to a bucket that is not in the template"),
+        row=passes("Flow")[0],
     ),
     case(
         "rules that only the deployment knows",
