@@ -116,6 +116,17 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the rules and the IAM code in every small way, and name the changes no test sees."""
+    prepare(session)
+    shutil.rmtree(ROOT / "mutants", ignore_errors=True)
+    run(session, "mutmut", "run", *session.posargs, silent=True)
+    run(session, "mutmut", "export-cicd-stats")
+    session.log((ROOT / "mutants" / "mutmut-cicd-stats.json").read_text())
+    run(session, "mutmut", "results")
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Resolve the dependencies anew and write `requirements.lock`. Needs `uv` on PATH."""
     if shutil.which("uv") is None:
