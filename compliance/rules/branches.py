@@ -43,6 +43,11 @@ def ways(node: Json) -> Iterator[Json]:
         yield _decided(node, dict(zip(names, outcomes, strict=True)))
 
 
+def is_decided(node: Json) -> bool:
+    """Whether no `Fn::If` is left in a value."""
+    return not any(True for _ in _conditions(node))
+
+
 def _choice(node: Json) -> tuple[str, Json, Json] | None:
     match node:
         case {"Fn::If": [str(name), yes, no]} if len(node) == 1:

@@ -34,7 +34,7 @@ class SignedFunctionUrls(Rule):
         "`lambda:InvokeFunctionUrl`."
     )
     references = ("https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",)
-    stock = ("LambdaFunctionUrlAuth", "CKV_AWS_258")
+    stock = ("CKV_AWS_258",)
     resource_types = (URL, sam.FUNCTION)
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:

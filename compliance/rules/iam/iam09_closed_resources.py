@@ -6,9 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
-from compliance.iam import actions, conditions
+from compliance.iam import actions, conditions, log_delivery
 from compliance.iam.denials import lets_in_only
-from compliance.iam.log_delivery import LOAD_BALANCERS
 from compliance.iam.principals import Principal, Who, Whose, principals
 from compliance.iam.statements import DOCUMENTS, Opaque, PolicyKind, Statement
 from compliance.intrinsics import Unknown, Value, referred, truth
@@ -185,12 +184,14 @@ class ClosedResources(Rule):
 
 def _is_welcome(principal: Principal, policy: Policy, resource: Resource, context: Context) -> bool:
     """Whether nobody minds a principal: it is one's own, known, or named by the template."""
+    if resource.type == BUCKET_POLICY and (
+        principal.literal_account in log_delivery.ACCOUNTS
+        or principal.value in log_delivery.SERVICES
+    ):
+        return True
     if principal.who in {Who.EVERYONE, Who.SERVICE}:
         return False
     if principal.who is Who.FEDERATED:
-        return True
-    account = principal.literal_account
-    if resource.type == BUCKET_POLICY and account in LOAD_BALANCERS:
         return True
     known = {*context.config.iam.known_accounts, _keeper(policy, resource)}
     return principal.whose(resource.template, known) not in {Whose.OTHER, Whose.UNTOLD}

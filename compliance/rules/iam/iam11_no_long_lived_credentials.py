@@ -60,10 +60,7 @@ class NoLongLivedCredentials(Rule):
     }
     stock = (
         "CKV_AWS_40",
-        "HIPAA.Security-IAMUserNoPolicies",
-        "NIST.800.53.R4-IAMUserNoPolicies",
-        "NIST.800.53.R5-IAMUserNoPolicies",
-        "PCI.DSS.321-IAMUserNoPolicies",
+        "IAMUserNoPolicies",
     )
     resource_types = (ACCESS_KEY, USER_POLICY, *ATTACHING)
 

@@ -159,12 +159,6 @@ def test_every_setting_of_a_rule_exists_and_every_exception_list_belongs_to_one(
     assert named == there
 
 
-def test_no_stock_rule_stands_under_two_rules() -> None:
-    """A finding is shown once."""
-    ids = [stock for rule in rules.rules() for stock in rule.stock]
-    assert len(ids) == len(set(ids))
-
-
 def test_checks_of_checkov_that_are_named_exist() -> None:
     """In the version that is installed, for CloudFormation."""
     spec = importlib.util.find_spec("checkov")
