@@ -43,10 +43,14 @@ DEFECTS = {
     ("API08", "ApiStack/ServerlessApi/Default/items/{id}/OPTIONS/Resource"),
     ("API08", "ApiStack/ServerlessApi/Default/items/{id}/PUT/Resource"),
     ("API09", "ApiStack/ServerlessApi/DeploymentStage.prod/Resource"),
+    ("API11", "ApiStack/ServerlessApi/DeploymentStage.prod/Resource"),
+    ("API12", "ApiStack/ServerlessApi/DeploymentStage.prod/Resource"),
     ("IAM04", "ServerlessStack/LambdaExecutionRole/Resource"),
+    ("IAM08", "ServerlessStack/LambdaExecutionRole/DefaultPolicy/Resource"),
     ("LOG04", "ApiStack/ServerlessApi/DeploymentStage.prod/Resource"),
     ("LOG06", "ApiStack/ApiGatewayLogGroup/Resource"),
     ("LOG06", "ServerlessStack/LambdaLogGroup/Resource"),
+    ("LOG08", "BaseStack/Vpc/Resource"),
 }
 """What the own rules say of the seed, low severities included."""
 

@@ -137,13 +137,10 @@ def names(*keys: str) -> Says:
     Args:
         keys: in lower case; one that ends in `/` or `:` stands for all that begin with it.
     """
-    exact = {key for key in keys if key[-1] not in "/:"}
-    heads = tuple(key for key in keys if key[-1] in "/:")
+    heads = tuple(key for key in keys if key.endswith(("/", ":")))
 
     def says(line: Test) -> Answer:
-        if line.key in exact or (heads and line.key.startswith(heads)):
-            return _judged_as(line.key)(line)
-        return False
+        return (line.key in keys or line.key.startswith(heads)) and _judged_as(line.key)(line)
 
     return says
 
@@ -155,7 +152,7 @@ def whole_values(line: Test) -> Answer:
 
 def any_values(line: Test) -> Answer:
     """Whether each value says something besides wildcards."""
-    return each_value(line, lambda value: value.strip("*?") != "")
+    return each_value(line, bool)
 
 
 def each_value(line: Test, names_somebody: Callable[[str], bool]) -> Answer:
@@ -163,8 +160,8 @@ def each_value(line: Test, names_somebody: Callable[[str], bool]) -> Answer:
 
     Args:
         line: of a condition.
-        names_somebody: asked of a value that is not made of wildcards alone; references in it are
-            U+FFFC, the object replacement character.
+        names_somebody: asked of a value that is neither empty nor made of wildcards alone;
+            references in it are U+FFFC, the object replacement character.
     """
     if line.operator not in (*EXACT, *PATTERNS) or not line.values:
         return False
@@ -211,10 +208,10 @@ def _names_owner(pattern: str) -> bool:
         return _ACCOUNT.search(pattern) is not None
     if len(fields) <= _ACCOUNT_FIELD:
         return False
-    account, name = fields[_ACCOUNT_FIELD], "".join(fields[_ACCOUNT_FIELD + 1 :])
+    account, name = [*fields, ""][_ACCOUNT_FIELD : _ACCOUNT_FIELD + 2]
     if not account or fields[2] == "s3":
         # The ARN of a bucket has no account: its name is one all over the world.
-        return name.strip("*?/") != ""
+        return bool(name.strip("*?/"))
     return _ACCOUNT.fullmatch(account.rstrip("*?")) is not None or not is_pattern(account)
 
 

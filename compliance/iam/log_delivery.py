@@ -1,9 +1,8 @@
-"""The accounts from which AWS itself delivers a load balancer's access logs.
+"""As whom AWS itself delivers a load balancer's access logs.
 
 Source: Elastic Load Balancing User Guide for Application Load Balancers, 'Enable access logs for
-your Application Load Balancer', its list for regions from before August 2022; the AWS CDK's region
-facts for China and the isolated regions. Newer regions deliver as the service
-`logdelivery.elasticloadbalancing.amazonaws.com`.
+your Application Load Balancer', its list for regions from before August 2022 and its services for
+newer ones; the AWS CDK's region facts for China and the isolated regions.
 """
 
 from __future__ import annotations
@@ -13,7 +12,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LOAD_BALANCERS: Final[Mapping[str, str]] = {
+SERVICES: Final = (
+    "logdelivery.elasticloadbalancing.amazonaws.com",
+    "logdelivery.elb.amazonaws.com",
+)
+ACCOUNTS: Final[Mapping[str, str]] = {
     "027434742980": "us-west-1",
     "033677994240": "us-east-2",
     "037604701340": "cn-northwest-1",

@@ -28,6 +28,8 @@ class PolicyKind(enum.Enum):
 
 
 EVENT_BUS_POLICY: Final = "AWS::Events::EventBusPolicy"
+CALL: Final = "Create{}.parameters.AccessPolicies"
+"""Where CDK keeps a search domain's policy: in a call of the service, which is text."""
 DOCUMENTS: Final[Mapping[str, tuple[tuple[str, PolicyKind], ...]]] = {
     "AWS::IAM::Policy": (("PolicyDocument", PolicyKind.IDENTITY),),
     "AWS::IAM::ManagedPolicy": (("PolicyDocument", PolicyKind.IDENTITY),),
@@ -67,10 +69,15 @@ DOCUMENTS: Final[Mapping[str, tuple[tuple[str, PolicyKind], ...]]] = {
     EVENT_BUS_POLICY: (("Statement", PolicyKind.RESOURCE),),
     "AWS::OpenSearchService::Domain": (("AccessPolicies", PolicyKind.RESOURCE),),
     "AWS::Elasticsearch::Domain": (("AccessPolicies", PolicyKind.RESOURCE),),
+    "Custom::OpenSearchAccessPolicy": ((CALL, PolicyKind.RESOURCE),),
+    "Custom::ElasticsearchAccessPolicy": ((CALL, PolicyKind.RESOURCE),),
     "AWS::EFS::FileSystem": (("FileSystemPolicy", PolicyKind.RESOURCE),),
     "AWS::ApiGateway::RestApi": (("Policy", PolicyKind.RESOURCE),),
 }
-"""Property paths of policy documents by resource type; `[]` stands for each element of a list."""
+"""Property paths of policy documents by resource type.
+
+`[]` stands for each element of a list, `{}` for what JSON text holds.
+"""
 
 POLICY_TYPES: Final = tuple(DOCUMENTS)
 IDENTITY_TYPES: Final = tuple(
@@ -193,6 +200,13 @@ def _of_properties(resource: Resource, resolver: Resolver) -> Iterator[Statement
 def _documents(resource: Resource, resolver: Resolver, path: str) -> Iterator[tuple[str, Value]]:
     outer, _, inner = path.partition("[].")
     place = f"Properties.{outer}"
+    text, _, within = path.partition("{}.")
+    if within:
+        for call in resolver.get(resource.properties, text):
+            read = _parsed(call) if isinstance(call, str | Text) else call
+            for document in resolver.get(read, *within.split(".")):
+                yield f"Properties.{text}.{within}", document
+        return
     if not inner:
         for document in resolver.get(resource.properties, outer):
             yield place, document

@@ -191,8 +191,6 @@ def _is_welcome(principal: Principal, policy: Policy, resource: Resource, contex
         return True
     if principal.who in {Who.EVERYONE, Who.SERVICE}:
         return False
-    if principal.who is Who.FEDERATED:
-        return True
     known = {*context.config.iam.known_accounts, _keeper(policy, resource)}
     return principal.whose(resource.template, known) not in {Whose.OTHER, Whose.UNTOLD}
 

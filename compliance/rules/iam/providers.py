@@ -94,8 +94,6 @@ def _issuers(provider: Value, context: Context) -> Iterator[str]:
     elif resource is not None:
         for url in context.get(resource, "Url"):
             yield str(url).removeprefix("https://") if isinstance(url, str | Text) else ""
-    elif not isinstance(provider, str | Text):
-        yield ""
     elif partition(provider, ":saml-provider/"):
         yield SAML
     else:

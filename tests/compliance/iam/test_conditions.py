@@ -335,3 +335,26 @@ def test_more_ways_than_are_looked_at_are_unknown() -> None:
     spread = {f"Op{number}": {"Fn::If": ["C", {}, {"k": "v"}]} for number in range(7)}
     assert told(narrowed(statement(Condition=spread), VPC)) == "unknown"
     assert conditions.names("aws:sourcevpc")(line("StringEquals", "v", "aws:SourceVpc")) is True
+
+
+@pytest.mark.parametrize(
+    ("says", "operator", "value", "reason"),
+    [
+        (whole_values, "StringLike", UNSET, "parameter Unset has no default"),
+        (
+            whole_values,
+            "StringLike",
+            {"Fn::Sub": "${Unset}a"},
+            "it begins with what has no value yet",
+        ),
+        (addresses, "IpAddress", UNSET, "an address has no value yet"),
+        (is_true, "Bool", UNSET, "parameter Unset has no default"),
+        (is_true, "Bool", {"Ref": "Role"}, "it has no value yet"),
+    ],
+    ids=str,
+)
+def test_what_is_not_known_says_why(says: Says, operator: str, value: object, reason: str) -> None:
+    """A reader can mend it."""
+    answer = says(line(operator, value))
+    assert isinstance(answer, Unknown)
+    assert answer.reason == reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,12 @@ def places(statements: list[Statement | Opaque]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("kind", "path", "policy"),
-    [(kind, path, policy) for kind, entries in DOCUMENTS.items() for path, policy in entries],
+    [
+        (kind, path, policy)
+        for kind, entries in DOCUMENTS.items()
+        for path, policy in entries
+        if "{}" not in path
+    ],
 )
 def test_every_place_of_the_table_is_read(kind: str, path: str, policy: PolicyKind) -> None:
     """A statement is found with its kind and its place, whatever carries the policy."""
@@ -102,6 +108,8 @@ def test_the_places_that_matter_are_in_the_table() -> None:
         "AWS::Elasticsearch::Domain",
         "AWS::EFS::FileSystem",
         "AWS::ApiGateway::RestApi",
+        "Custom::ElasticsearchAccessPolicy",
+        "Custom::OpenSearchAccessPolicy",
     }
     assert DOCUMENTS["AWS::KMS::Key"] == (("KeyPolicy", PolicyKind.KEY),)
     assert ("AssumeRolePolicyDocument", PolicyKind.TRUST) in DOCUMENTS["AWS::IAM::Role"]
@@ -398,3 +406,32 @@ def test_an_event_bus_has_one_form_or_the_other() -> None:
     assert statement.place == "Properties.Statement"
     assert bus(Action="events:PutEvents") == []
     assert found("AWS::SQS::QueuePolicy", {"Principal": "*", "Action": "*"}) == []
+
+
+@pytest.mark.parametrize(
+    "kind", ["Custom::OpenSearchAccessPolicy", "Custom::ElasticsearchAccessPolicy"]
+)
+def test_a_search_domains_policy_is_read_from_the_call_that_sets_it(kind: str) -> None:
+    """CDK's custom resource keeps it as text inside of text."""
+    policy = json.dumps({"Statement": [ALLOW, {**DENY, "Resource": "${AWS::Region}"}]})
+    call = json.dumps({"action": "x", "parameters": {"AccessPolicies": policy}})
+    first, second = found(kind, {"Create": {"Fn::Sub": call}, "Update": "other"})
+    assert isinstance(second, Statement)
+    assert first.kind is PolicyKind.RESOURCE
+    place = "Properties.Create.parameters.AccessPolicies"
+    assert places([first, second]) == [f"{place}.Statement[0]", f"{place}.Statement[1]"]
+    assert [str(entry.value) for entry in second.entries("Resource")] == ["${AWS::Region}"]
+
+
+def test_a_call_that_is_unknown_is_opaque() -> None:
+    """And one that sets no policy has none."""
+    kind = "Custom::OpenSearchAccessPolicy"
+    place = "Properties.Create.parameters.AccessPolicies"
+    (unset,) = found(kind, {"Create": {"Ref": "Unset"}})
+    assert unset == Opaque(PolicyKind.RESOURCE, place, "parameter Unset has no default")
+    (odd,) = found(kind, {"Create": "no JSON"})
+    assert odd == Opaque(PolicyKind.RESOURCE, place, "the policy is a text that is no JSON")
+    calls: list[object] = [{"parameters": {}}, "{}", [], {"Ref": "AWS::NoValue"}]
+    for create in calls:
+        assert found(kind, {"Create": create}) == []
+    assert found(kind, {}) == []

@@ -599,6 +599,24 @@ CASES: Final = (
         *passes("Role"),
     ),
     case(
+        "SAML: a provider by its ARN, whatever the action",
+        template(
+            trusting({"Federated": SAML}, "sts:*", Condition={"StringEquals": {"SAML:aud": "x"}})
+        ),
+        *passes("Role"),
+    ),
+    case(
+        "SAML: a provider elsewhere, with tags",
+        template(
+            trusting(
+                {"Federated": {"Fn::ImportValue": "People"}},
+                ["sts:AssumeRoleWithSAML", "sts:TagSession"],
+                Condition={"StringEquals": {"SAML:aud": "x"}},
+            )
+        ),
+        *passes("Role"),
+    ),
+    case(
         "a provider elsewhere, for either sign-in",
         template(
             trusting(

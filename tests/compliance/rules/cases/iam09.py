@@ -6,8 +6,9 @@ from typing import Final
 
 from compliance.config import Config, Iam
 from compliance.findings import Severity
-from compliance.iam.log_delivery import LOAD_BALANCERS
+from compliance.iam.log_delivery import ACCOUNTS, SERVICES
 from compliance.iam.statements import DOCUMENTS
+from compliance.rules.branches import MAX_CONDITIONS
 from compliance.rules.iam.iam09_closed_resources import TIES, ClosedResources
 from tests.compliance.rules.case import (
     NO_VALUE,
@@ -140,6 +141,21 @@ def bucket(
     return case(name, body, fails("Policy", PRINCIPAL, phrase, severity))
 
 
+ACCESS: Final = "Create.parameters.AccessPolicies"
+
+
+def update_domain(principal: object) -> Json:
+    """The call by which CDK lets a principal use a search domain."""
+    return join(
+        '{"action":"updateDomainConfig","service":"OpenSearch","parameters":{"DomainName":"',
+        ref("Domain"),
+        '","AccessPolicies":"{\\"Statement\\":[{\\"Action\\":\\"es:*\\",\\"Effect\\":\\"Allow\\",'
+        '\\"Principal\\":{\\"AWS\\":\\"',
+        principal,
+        '\\"},\\"Resource\\":\\"*\\"}],\\"Version\\":\\"2012-10-17\\"}"}}',
+    )
+
+
 BLOCKED: Final = {"RestrictPublicBuckets": True}
 
 OF_EACH_TYPE: Final = tuple(
@@ -150,6 +166,7 @@ OF_EACH_TYPE: Final = tuple(
     )
     for kind in ClosedResources.resource_types
     for path, _ in DOCUMENTS[kind]
+    if "{}" not in path
 )
 
 TIED: Final = {
@@ -813,6 +830,30 @@ CASES: Final = (
         *passes("Policy"),
     ),
     case(
+        "a Deny under one of many conditions",
+        template(
+            send("*"),
+            {"Fn::If": ["C0", unless("StringNotEquals", "aws:SourceVpc", "v"), NO_VALUE]},
+            *(
+                {"Fn::If": [f"C{number}", send(ACCOUNT), NO_VALUE]}
+                for number in range(1, MAX_CONDITIONS + 1)
+            ),
+        ),
+        fails("Policy", PRINCIPAL, OPEN),
+    ),
+    case(
+        "a Deny beside as many conditions as are told apart",
+        template(
+            send("*"),
+            unless("StringNotEquals", "aws:SourceVpc", "v"),
+            *(
+                {"Fn::If": [f"C{number}", send(ACCOUNT), NO_VALUE]}
+                for number in range(MAX_CONDITIONS)
+            ),
+        ),
+        *passes("Policy"),
+    ),
+    case(
         "a Deny of another policy",
         resources(
             One=resource("AWS::SQS::QueuePolicy", PolicyDocument=document(send("*"))),
@@ -849,7 +890,7 @@ CASES: Final = (
     ),
     key_policy(
         "another account beside the one that no one told",
-        allow("kms:PutKeyPolicy", "*", Principal={"AWS": "111122223333"}),
+        allow(["kms:Create*", "kms:PutKeyPolicy"], "*", Principal={"AWS": "111122223333"}),
         allow("kms:Decrypt", "*", Principal={"AWS": OTHER}),
         rows=(fails("Key", "KeyPolicy.Statement[1].Principal.AWS", FOREIGN),),
     ),
@@ -1045,7 +1086,27 @@ CASES: Final = (
             ),
             *passes("Policy"),
         )
-        for account, region in LOAD_BALANCERS.items()
+        for account, region in ACCOUNTS.items()
+    ),
+    *(
+        case(
+            f"logs of load balancers as {service}",
+            resources(
+                Policy=resource(
+                    "AWS::S3::BucketPolicy",
+                    PolicyDocument=document(
+                        allow("s3:PutObject", "*", Principal={"Service": service})
+                    ),
+                )
+            ),
+            *passes("Policy"),
+        )
+        for service in SERVICES
+    ),
+    queue(
+        "load balancers' service where it has no business",
+        {"Service": SERVICES[0]},
+        fails("Policy", f"{PRINCIPAL}.Service", ANYBODYS, Severity.LOW),
     ),
     queue(
         "load balancers where they have no business",
@@ -1110,6 +1171,49 @@ CASES: Final = (
             )
         ),
         fails("Policy", "Principal", OPEN),
+    ),
+    # -- a search domain's policy, as CDK sets it
+    *(
+        case(
+            f"everybody in {kind}",
+            resources(
+                Domain={"Type": "AWS::OpenSearchService::Domain"},
+                Policy=resource(kind, Create=call, Update=call),
+            ),
+            fails("Policy", f"{ACCESS}.Statement[0].Principal.AWS", OPEN),
+        )
+        for kind in ("Custom::OpenSearchAccessPolicy", "Custom::ElasticsearchAccessPolicy")
+        for call in (update_domain("*"),)
+    ),
+    case(
+        "a role in a search domain",
+        resources(
+            Domain={"Type": "AWS::OpenSearchService::Domain"},
+            Role={"Type": "AWS::IAM::Role"},
+            Policy=resource(
+                "Custom::OpenSearchAccessPolicy", Create=update_domain(get("Role", "Arn"))
+            ),
+        ),
+        *passes("Policy"),
+    ),
+    case(
+        "everybody in a search domain in one branch",
+        resources(
+            Domain={"Type": "AWS::OpenSearchService::Domain"},
+            Policy=resource(
+                "Custom::OpenSearchAccessPolicy", Create=update_domain(either(ACCOUNT, "*"))
+            ),
+        ),
+        fails("Policy", f"{ACCESS}.Statement[0].Principal.AWS", OPEN),
+    ),
+    case(
+        "a search domain's policy to come",
+        resources(UNSET, Policy=resource("Custom::OpenSearchAccessPolicy", Create=ref("Unset"))),
+        undecided("Policy", ACCESS, "The policy is known only at deploy time: parameter Unset"),
+    ),
+    case(
+        "another call to a search domain",
+        resources(Policy=resource("Custom::OpenSearchAccessPolicy", Create='{"parameters": {}}')),
     ),
     # -- forms of a policy
     case(
