@@ -4,6 +4,6 @@
 """
 
 from compliance.assembly.model import Assembly, Resource, Template
-from compliance.assembly.reader import read
+from compliance.assembly.reader import outermost, read
 
-__all__ = ["Assembly", "Resource", "Template", "read"]
+__all__ = ["Assembly", "Resource", "Template", "outermost", "read"]

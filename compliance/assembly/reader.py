@@ -54,6 +54,13 @@ def read(path: Path) -> Assembly:
     return Assembly(path=path, templates=(template,), is_assembly=False)
 
 
+def outermost(folder: Path) -> Path:
+    """The app's own assembly: a stage's lies inside of it, each with a manifest of its own."""
+    while folder != folder.parent and (folder.parent / MANIFEST).is_file():
+        folder = folder.parent
+    return folder
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Reads one assembly.
@@ -206,7 +213,14 @@ class _Reader:
                 name = _object(asset.get("source")).get(key)
                 if name is not None:
                     place = f"{section}.{asset_id}.source.{key}"
-                    self._inside(folder, name, wanted_by=self._shown(file), place=place)
+                    # A stage's own folder may be given alone; its assets lie in the app's.
+                    self._inside(
+                        folder,
+                        name,
+                        wanted_by=self._shown(file),
+                        place=place,
+                        bounds=outermost(self.root),
+                    )
                     found[asset_id] = name
         return found
 
@@ -220,7 +234,15 @@ class _Reader:
             place=f"artifacts.{artifact_id}.properties.{key}",
         )
 
-    def _inside(self, folder: Path, name: Json, *, place: str, wanted_by: str = "") -> Path:
+    def _inside(
+        self,
+        folder: Path,
+        name: Json,
+        *,
+        place: str,
+        wanted_by: str = "",
+        bounds: Path | None = None,
+    ) -> Path:
         """A path that a file of the assembly names, which has to exist inside the assembly."""
         where = f"{wanted_by or self._shown(folder / MANIFEST)}: {place}"
         if not isinstance(name, str) or not name:
@@ -235,7 +257,7 @@ class _Reader:
             raise SynthgateError(
                 f"{where}: {name[:80]!r} names no file: {error}; synthesize again"
             ) from error
-        if not path.is_relative_to(self.root):
+        if not path.is_relative_to(bounds or self.root):
             raise SynthgateError(
                 f"{where}: {name!r} lies outside the assembly {self.shown}; "
                 "copy the file into the folder, and name it from there"

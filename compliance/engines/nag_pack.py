@@ -14,7 +14,7 @@ import aws_cdk as cdk
 from cdk_nag import NagPack
 
 from compliance import __version__, rules
-from compliance.assembly import read
+from compliance.assembly import outermost, read
 from compliance.engines import synthesis
 from compliance.engines.evidence import Violation
 from compliance.findings import Outcome, Severity, blocks
@@ -117,8 +117,4 @@ def report(
 def assembly_folder(context: cdk.IPolicyValidationContext) -> Path:
     """The folder of the whole assembly that a validation is about."""
     folders = {Path(stack.template_path).parent for stack in context.stack_templates}
-    top = min(folders, key=lambda folder: len(folder.parts))
-    # A stage's stacks lie one folder down, each level with a manifest of its own.
-    while (top.parent / "manifest.json").is_file():
-        top = top.parent
-    return top
+    return outermost(min(folders, key=lambda folder: len(folder.parts)))

@@ -19,7 +19,7 @@ from checkov.common.models.enums import CheckCategories, CheckResult
 
 from compliance import config as configuration
 from compliance import rules
-from compliance.assembly import Assembly, read
+from compliance.assembly import Assembly, outermost, read
 from compliance.assembly.reader import MANIFEST
 from compliance.engines import evidence
 from compliance.engines.base import broken
@@ -146,9 +146,7 @@ class OwnCheck(BaseResourceCheck):
 @cache
 def _assembly(file: Path) -> Assembly:
     """The assembly that a template belongs to, or the template alone."""
-    top = file.parent
-    while (top.parent / MANIFEST).is_file():
-        top = top.parent
+    top = outermost(file.parent)
     if (top / MANIFEST).is_file():
         assembly = read(top)
         if any(template.path.resolve() == file for template in assembly.templates):

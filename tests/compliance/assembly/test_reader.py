@@ -336,6 +336,27 @@ def test_a_file_that_is_named_has_to_be_there(tmp_path: Path, artifact: Json, pl
     assert re.search(r"'gone(\.json)?' is named but missing; synthesize the assembly again$", said)
 
 
+def test_a_stage_can_be_given_alone(tmp_path: Path) -> None:
+    """Its stacks are its own; the assets that it publishes lie in the app's folder."""
+    write(
+        tmp_path,
+        {
+            "manifest.json": manifest(Prod=stage("assembly-Prod")),
+            "asset.1/index.py": "",
+            "assembly-Prod/manifest.json": manifest(
+                A=stack("a.json"), Assets=assets("a.assets.json")
+            ),
+            "assembly-Prod/a.json": EMPTY,
+            "assembly-Prod/a.assets.json": {"files": {"1": {"source": {"path": "../asset.1"}}}},
+        },
+    )
+    (template,) = read(tmp_path / "assembly-Prod").templates
+    assert template.name == "a.json"
+    (tmp_path / "manifest.json").unlink()
+    with pytest.raises(SynthgateError, match=r"'\.\./asset\.1' lies outside the assembly"):
+        read(tmp_path / "assembly-Prod")
+
+
 @pytest.mark.parametrize(
     ("section", "key"), [("files", "path"), ("dockerImages", "directory")], ids=["file", "image"]
 )
