@@ -125,14 +125,12 @@ def _principal(kind: str, place: str, value: Value) -> Principal:
             return Principal(Who.SERVICE, place, value)
         case "Federated":
             return Principal(Who.FEDERATED, place, value)
-        case "CanonicalUser":
-            return Principal(Who.IDENTITY, place, value)
         case _:
             return _of_aws(place, str(value) if isinstance(value, int) else value)
 
 
 def _of_aws(place: str, value: Value) -> Principal:
-    """A principal as it stands under `AWS`: an account's id, an ARN, a unique id or a reference."""
+    """An account's id, an ARN, a unique id or a reference; a canonical user is one by its id."""
     if not isinstance(value, str | Text):
         return Principal(Who.UNTOLD, place, value)
     if _is_account(value):

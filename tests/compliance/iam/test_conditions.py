@@ -126,6 +126,11 @@ def test_what_only_the_deployment_knows_is_told_with_its_reason(
     assert found.reason == reason
 
 
+def shown(value: object) -> str:
+    """A parameter in a test's id, the same in every process."""
+    return str(getattr(value, "__name__", value))
+
+
 VALUES: list[tuple[Says, str, Any, object]] = [
     (whole_values, "StringEquals", "a", True),
     (whole_values, "StringEquals", ["a", "b"], True),
@@ -203,7 +208,7 @@ VALUES: list[tuple[Says, str, Any, object]] = [
 ]
 
 
-@pytest.mark.parametrize(("says", "operator", "value", "expected"), VALUES, ids=str)
+@pytest.mark.parametrize(("says", "operator", "value", "expected"), VALUES, ids=shown)
 def test_values_name_somebody(says: Says, operator: str, value: object, expected: object) -> None:
     """All of them do, or the line says nothing of who it is."""
     assert told(says(line(operator, value))) == expected
@@ -351,7 +356,7 @@ def test_more_ways_than_are_looked_at_are_unknown() -> None:
         (is_true, "Bool", UNSET, "parameter Unset has no default"),
         (is_true, "Bool", {"Ref": "Role"}, "it has no value yet"),
     ],
-    ids=str,
+    ids=shown,
 )
 def test_what_is_not_known_says_why(says: Says, operator: str, value: object, reason: str) -> None:
     """A reader can mend it."""

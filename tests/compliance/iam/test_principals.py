@@ -59,6 +59,7 @@ def test_each_form_of_an_aws_principal(principal: object, who: Who, whose: Whose
         ("Federated", "accounts.google.com", Who.FEDERATED),
         ("Federated", "**", Who.EVERYONE),
         ("CanonicalUser", "79a5", Who.IDENTITY),
+        ("CanonicalUser", {"Ref": "Unset"}, Who.UNTOLD),
         ("CanonicalUser", "*", Who.EVERYONE),
     ],
     ids=str,

@@ -94,6 +94,7 @@ def test_a_pattern_that_can_match(pattern: str | Text, arn_format: str) -> None:
         ("arn:aws:dynamodb:*:*:table/items/index/*", TABLE),
         ("arn:aws:logs:*:*:log-group:/x", STREAM),
         ("arn:aws:logs:eu-west-1:*:log-group:/x", STREAM),
+        ("arn:aws:s3:*:*:x", OBJECT),
         ("items", BUCKET),
         (Text(("arn:aws:s3:::", PSEUDO)), OBJECT),
         (Text(("arn:aws:s3:::", PSEUDO)), TABLE),
@@ -127,6 +128,40 @@ def test_a_reference_is_what_its_type_says() -> None:
     assert not can_match(Text((name,)), BUCKET)
     assert can_match(Text(("arn:aws:s3:::", name)), BUCKET)
     assert can_match(Text((group,)), STREAM)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "arn_format"),
+    [
+        ("*", "Xy"),
+        ("?", "X"),
+        ("${aws:username}", "Xy"),
+        ("arn:*:s3:::Xy", "arn:aX:s3:::Xy"),
+        ("arn:aX:s3:::Xy", BUCKET),
+        (Text((PSEUDO,)), "Xy"),
+        (Text((token(Kind.RESOURCE, of="AWS::S3::Bucket"),)), "Xy"),
+        (
+            Text((token(Kind.RESOURCE, of="AWS::S3::Bucket", attribute="Arn"),)),
+            "arn:aX:s3:::Xy",
+        ),
+        (
+            Text((token(Kind.RESOURCE, of="AWS::DynamoDB::Table", attribute="StreamArn"),)),
+            "arn:aX:dynamodb:Xy:12:table/Xy/stream/2000",
+        ),
+        (
+            Text((token(Kind.RESOURCE, of="AWS::DynamoDB::GlobalTable", attribute="StreamArn"),)),
+            "arn:aX:dynamodb:Xy:12:table/Xy/stream/2000",
+        ),
+        (
+            Text((token(Kind.RESOURCE, of="AWS::Logs::LogGroup", attribute="Arn"),)),
+            "arn:aX:logs:Xy:12:log-group:/X/y:log-stream:x",
+        ),
+    ],
+    ids=str,
+)
+def test_a_piece_is_any_name_of_any_length(pattern: str | Text, arn_format: str) -> None:
+    """Compared with formats that leave nothing open."""
+    assert can_match(pattern, arn_format)
 
 
 def test_an_action_serves_what_it_takes() -> None:
