@@ -88,9 +88,10 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the rules' pages anew from the rules, into `docs/rules`."""
+    """Write the generated pages anew: the rules', and the low-noise suite's."""
     prepare(session)
     run(session, "synthgate", "rules", "--pages", "docs/rules")
+    run(session, "python", "-m", "tests.ordinary.page")
 
 
 @nox.session
