@@ -21,6 +21,7 @@ from compliance.intrinsics.values import (
     Unknown,
     Value,
     concatenate,
+    is_pseudo,
     opaque,
     shown,
     whole,
@@ -297,20 +298,22 @@ class Resolver:
             return (TOO_MANY,)
         found: list[Value] = []
         for keys in ways:
-            if not all(isinstance(key, str | int) for key in keys):
+            if not all(isinstance(key, str | int) or is_pseudo(key) for key in keys) or (
+                not isinstance(keys[0], str)
+            ):
                 found += _misused("Fn::FindInMap", argument, "with keys known at deploy time")
                 continue
-            value: Json = self.template.mappings
+            there: list[Json] = [self.template.mappings]
             for key in keys:
-                value = value.get(str(key)) if isinstance(value, Mapping) else None
+                there = [entry for block in there for entry in _entries(block, key)]
             match options:
-                case [{"DefaultValue": default}] if value is None:
+                case [{"DefaultValue": default}] if not there:
                     found.extend(self._values(default, steps))
-                case _ if value is None or isinstance(value, Mapping):
+                case _ if not there or any(isinstance(value, Mapping) for value in there):
                     found += _misused("Fn::FindInMap", argument, "finds nothing under these keys")
                 case _:
-                    found.append(looked_through(value))
-        return tuple(found)
+                    found.extend(looked_through(value) for value in there)
+        return unique(found)
 
     def _to_json(self, argument: Json, _steps: int) -> _Values:
         if holds_intrinsics(argument):
@@ -366,6 +369,15 @@ def _listed(value: Value, name: str) -> Value:
     if isinstance(value, str):
         return [item.strip() for item in value.split(",")]
     return value if isinstance(value, list | Unknown) else Unknown(f"the items of {name}", name)
+
+
+def _entries(block: Json, key: Value) -> list[Json]:
+    """What a map holds under a key: any of its entries where the key is a region, say, not told."""
+    if not isinstance(block, Mapping):
+        return []
+    if isinstance(key, Text):
+        return list(block.values())
+    return [block[str(key)]] if str(key) in block else []
 
 
 def _misused(function: str, argument: Json, how: str) -> _Values:

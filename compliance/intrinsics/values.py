@@ -176,6 +176,11 @@ def _parts(value: Value) -> tuple[str | Token, ...] | None:
             return None
 
 
+def is_pseudo(value: Value) -> bool:
+    """Whether a value is one pseudo parameter that is not known, such as the region."""
+    return isinstance(value, Text) and len(value.parts) == 1 and value.tokens[0].kind is Kind.PSEUDO
+
+
 def opaque(function: str, argument: Json, *inputs: Value) -> Value:
     """What a function makes of inputs that are not literal.
 

@@ -165,9 +165,27 @@ def values(node: Any) -> list[object]:  # noqa: ANN401 - any JSON
             {"Fn::FindInMap": ["Retention", "dev", "Days"]},
             ['?${Fn::FindInMap ["Retention","dev","Days"]}'],
         ),
+        ({"Fn::FindInMap": ["Retention", {"Ref": "AWS::Region"}, "Days"]}, [400, 7]),
         (
-            {"Fn::FindInMap": ["Retention", {"Ref": "AWS::Region"}, "Days"]},
-            ['?${Fn::FindInMap ["Retention",{"Ref":"AWS::Region"},"Days"]}'],
+            {"Fn::FindInMap": ["Retention", "prod", {"Ref": "AWS::Partition"}]},
+            [400, ["a", "b"], "?${resolve:ssm:/x}"],
+        ),
+        ({"Fn::FindInMap": ["Retention", {"Ref": "AWS::Region"}, "Names"]}, [["a", "b"]]),
+        (
+            {"Fn::FindInMap": ["Retention", {"Ref": "AWS::Region"}, "None", {"DefaultValue": 14}]},
+            [14],
+        ),
+        (
+            {"Fn::FindInMap": ["Retention", {"Ref": "AWS::Region"}, "None"]},
+            ['?${Fn::FindInMap ["Retention",{"Ref":"AWS::Region"},"None"]}'],
+        ),
+        (
+            {"Fn::FindInMap": [{"Ref": "AWS::Region"}, "prod", "Days"]},
+            ['?${Fn::FindInMap [{"Ref":"AWS::Region"},"prod","Days"]}'],
+        ),
+        (
+            {"Fn::FindInMap": ["Retention", {"Fn::Sub": "x${AWS::Region}"}, "Days"]},
+            ['?${Fn::FindInMap ["Retention",{"Fn::Sub":"x${AWS::Region}"},"Days"]}'],
         ),
         ({"Fn::FindInMap": ["Retention", "dev", "Days", {"DefaultValue": 14}]}, [14]),
         ({"Fn::FindInMap": ["Retention", "prod", "Days", {"DefaultValue": 14}]}, [400]),

@@ -195,6 +195,8 @@ assert {*(key.lower() for key in TIED), "aws:sourceip"} == set(TIES) - {
     "elasticfilesystem:accessedviamounttarget"
 }
 
+FOREIGN_ROW: Final = fails("Policy", f"{PRINCIPAL}.AWS", "Account 999999999999 is let in")
+
 CASES: Final = (
     *OF_EACH_TYPE,
     # -- who is let in
@@ -1087,6 +1089,38 @@ CASES: Final = (
             *passes("Policy"),
         )
         for account, region in ACCOUNTS.items()
+    ),
+    *(
+        case(
+            f"logs of load balancers in {name}, by a map of regions",
+            resources(
+                {
+                    "Mappings": {
+                        "Regions": {
+                            "us-east-1": {"Account": "127311923021"},
+                            "eu-west-1": {"Account": account},
+                        }
+                    }
+                },
+                Policy=resource(
+                    "AWS::S3::BucketPolicy",
+                    PolicyDocument=document(
+                        allow(
+                            "s3:PutObject",
+                            "*",
+                            Principal={
+                                "AWS": {"Fn::FindInMap": ["Regions", ref("AWS::Region"), "Account"]}
+                            },
+                        )
+                    ),
+                ),
+            ),
+            row,
+        )
+        for name, account, row in (
+            ("whatever region", "156460612806", passes("Policy")[0]),
+            ("one region and a stranger's in another", "999999999999", FOREIGN_ROW),
+        )
     ),
     *(
         case(
