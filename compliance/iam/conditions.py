@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from compliance.intrinsics import ABSENT, Kind, Text, Token, Unknown, Value, truth
+from compliance.intrinsics import ABSENT, HOLE, Kind, Text, Token, Unknown, Value, truth
 from compliance.intrinsics.alternatives import TOO_MANY, combinations
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def narrowed(statement: Statement, says: Says) -> Answer:
     """
     return every(
         some(
-            line if isinstance(line, Unknown) else _is_asked(line, block) and says(line)
+            line if isinstance(line, Unknown) else is_asked(line, block) and says(line)
             for line in block
         )
         for block in blocks(statement)
@@ -193,15 +193,13 @@ def _first_part(separator: str) -> Says:
     )
 
 
-_HOLE: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
-"""What `Text.literal` has for a token."""
-_ACCOUNT: Final = re.compile(rf"\d{{12}}|{_HOLE}")
+_ACCOUNT: Final = re.compile(rf"\d{{12}}|{HOLE}")
 _ACCOUNT_FIELD: Final = 4
 
 
 def _names_owner(pattern: str) -> bool:
     """Whether the pattern of an ARN matches resources of one account only, or a named resource."""
-    if not is_pattern(pattern) or pattern.startswith(_HOLE):
+    if not is_pattern(pattern) or pattern.startswith(HOLE):
         return True
     fields = pattern.split(":", _ACCOUNT_FIELD + 1)
     if fields[0] != "arn":
@@ -294,8 +292,8 @@ def _judged_as(key: str) -> Says:
 # -- lines ----------------------------------------------------------------------------------------
 
 
-def _is_asked(line: Test, block: Block) -> bool:
-    """Whether a request has to have the key, with one of the values."""
+def is_asked(line: Test, block: Block) -> bool:
+    """Whether a request has to have a line's key, with one of its values, to satisfy the block."""
     if line.negated:
         return False
     holds_without = line.if_exists or line.quantifier == "forallvalues"

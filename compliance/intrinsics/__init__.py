@@ -16,6 +16,7 @@ from compliance.intrinsics.nodes import is_intrinsic
 from compliance.intrinsics.resolver import Resolver
 from compliance.intrinsics.values import (
     ABSENT,
+    HOLE,
     Kind,
     Text,
     Token,
@@ -30,6 +31,7 @@ from compliance.intrinsics.values import (
 
 __all__ = [
     "ABSENT",
+    "HOLE",
     "Kind",
     "Resolver",
     "Text",

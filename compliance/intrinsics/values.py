@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from compliance.assembly.model import Json, Resource
 
 
+HOLE: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""What stands for a token in a text that patterns are matched against."""
+
+
 class Kind(enum.Enum):
     """What a token stands for."""
 
@@ -64,9 +68,9 @@ class Text:
 
     @property
     def literal(self) -> str:
-        """The text with U+FFFC, the object replacement character, for each token."""
+        """The text with U+FFFC, the object replacement character, for each token alone."""
         return "".join(
-            part if isinstance(part, str) else "\N{OBJECT REPLACEMENT CHARACTER}"
+            part.replace(HOLE, "\N{REPLACEMENT CHARACTER}") if isinstance(part, str) else HOLE
             for part in self.parts
         )
 

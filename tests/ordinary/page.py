@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from tests.ordinary.disagreements import OWN_ALONE, STOCK_ALONE, Right
-from tests.ordinary.disputed import DISPUTED
 from tests.ordinary.run import ROOT, Patterns, synthesize
 
 if TYPE_CHECKING:
@@ -43,7 +42,6 @@ def rendered(page: str, patterns: Patterns) -> str:
     parts: Mapping[str, Callable[[Patterns], Iterator[str]]] = {
         "numbers": _numbers,
         "patterns": _patterns,
-        "disputed": _disputed,
         "stock-alone": lambda _: _disagreements(STOCK_ALONE),
         "own-alone": lambda _: _disagreements(OWN_ALONE),
     }
@@ -100,13 +98,6 @@ def _listed(expected: Iterable[Expected]) -> Iterator[str]:
     counted = Counter(each.rule for each in expected if not _blocks(each))
     for rule, number in counted.items():
         yield rule if number == 1 else f"{rule} ({number})"
-
-
-def _disputed(_: Patterns) -> Iterator[str]:
-    if not DISPUTED:
-        yield "None."
-    for each in DISPUTED:
-        yield f"- {each.finding.rule} on `{each.pattern}`: {each.reason}."
 
 
 def _disagreements(rows: Sequence[Disagreement]) -> Iterator[str]:

@@ -16,4 +16,4 @@ def test_the_page_is_the_one_that_the_patterns_make(patterns: Patterns) -> None:
     assert page == rendered(page, patterns), (
         f"{PAGE.name} differs from the patterns: run `python -m tests.ordinary.page`"
     )
-    assert page.count("<!-- begin: ") == page.count("<!-- end -->") == 5
+    assert page.count("<!-- begin: ") == page.count("<!-- end -->") == 4

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
-from compliance.intrinsics import ABSENT, Text, Unknown, Value, truth
+from compliance.intrinsics import ABSENT, HOLE, Text, Unknown, Value, truth
 from compliance.rules import sam
 from compliance.rules.api import apis, openapi
 from compliance.rules.base import (
@@ -107,7 +107,7 @@ def _is_unknown(value: Value) -> bool:
     """Whether only the deployment knows the host: the whole of it, not a part."""
     if isinstance(value, Text):
         host = value.literal.strip(_QUOTES).removeprefix("http://").removeprefix("https://")
-        return value.unknown and host == "\N{OBJECT REPLACEMENT CHARACTER}"
+        return value.unknown and host == HOLE
     return isinstance(value, Unknown)
 
 

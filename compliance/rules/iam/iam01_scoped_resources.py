@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
-from compliance.iam import actions, arns
-from compliance.iam.statements import IDENTITY_TYPES, Opaque, PolicyKind, Statement, statements
-from compliance.intrinsics import Kind, Text, Token, Unknown, Value
-from compliance.rules.base import (
-    Context,
-    Family,
-    Judgement,
-    Rule,
-    Standard,
-    fail,
-    or_passed,
-    undecided,
-    unknown,
-)
+from compliance.iam import actions, arns, conditions
+from compliance.intrinsics import Text, Unknown
+from compliance.rules.base import Context, Judgement, Standard, fail, undecided, unknown
 from compliance.rules.iam import role_use
+from compliance.rules.iam.identity import IdentityRule, is_unknown, listed, patterns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from compliance.assembly.model import Resource
     from compliance.iam.actions import Action
+    from compliance.iam.statements import Statement
 
 _DATASET: Final = "its only resource type is optional and new, and metrics have no ARN"
 _EXTRA: Final = "its resource types are extras that a call may name; most calls name none"
@@ -55,18 +47,16 @@ RESTRICTING_KEYS: Final = re.compile(
     r"|elasticfilesystem:accesspointarn"
 )
 """Condition keys that restrict the resource itself, in lower case."""
-POSITIVE: Final = frozenset(
-    {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"}
-)
-"""Operators that ask for a value; of the others, some hold for a request without the key."""
+VIA_SERVICE: Final = re.compile("kms:viaservice")
+ENCRYPTION_CONTEXT: Final = re.compile("kms:encryptioncontext.*")
+"""Together they restrict a key to what one service has encrypted for one thing."""
 EVERYTHING: Final = "every action"
 
 
-class ScopedResources(Rule):
+class ScopedResources(IdentityRule):
     """IAM01."""
 
     id = "IAM01"
-    family = Family.IAM
     severity = Severity.HIGH
     title = "An action that can be scoped to resources is scoped"
     rationale = (
@@ -90,39 +80,19 @@ class ScopedResources(Rule):
         "CKV_AWS_111",
     )
     settings = ("iam.unscoped-actions",)
-    resource_types = IDENTITY_TYPES
 
-    def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
-        """Judge every Allow statement of the resource's identity policies."""
-        found = [
-            statement
-            for statement in statements(resource, context.of(resource))
-            if statement.kind is PolicyKind.IDENTITY
-        ]
-        if found:
-            yield from or_passed(
-                judgement
-                for statement in found
-                for judgement in self._statement(statement, resource, context)
-            )
-
-    def _statement(
-        self, statement: Statement | Opaque, resource: Resource, context: Context
+    def allowed(
+        self, statement: Statement, resource: Resource, context: Context
     ) -> Iterator[Judgement]:
-        if isinstance(statement, Opaque):
-            yield undecided(
-                f"The policy is known only at deploy time: {statement.reason}.",
-                location=statement.place,
-            )
+        """Judge each resource of the statement together with its actions."""
+        restricted = _restricts_resource(statement)
+        if restricted is True:
             return
-        restricted = _restricts_resource(statement) if statement.allows else True
-        if restricted:
-            return
-        named = [entry.value for entry in statement.entries("Action")]
+        named = patterns(statement)
         for entry in statement.entries("Resource"):
             value = entry.value
-            if _is_unknown(value):
-                if any(_worth_scoping(pattern) for pattern in named if isinstance(pattern, str)):
+            if is_unknown(value):
+                if any(_worth_scoping(pattern) for pattern in named):
                     yield unknown("The resource of an Allow statement", value, location=entry.place)
             elif isinstance(value, str | Text):
                 wide = _too_wide(named, value)
@@ -135,24 +105,25 @@ class ScopedResources(Rule):
                         if name not in needed
                         and not any(actions.matches(pattern, name) for pattern in accepted)
                     ]
-                if wide and restricted is None:
-                    yield unknown(
-                        f"Whether a condition restricts {_listed(wide)}",
-                        value,
+                if wide and isinstance(restricted, Unknown):
+                    yield undecided(
+                        f"Whether a condition restricts {listed(wide)} is known only at deploy "
+                        f"time: {restricted.reason}.",
                         location=entry.place,
+                        observed=value,
                     )
                 elif wide:
                     yield fail(
                         "Every action is allowed on every resource."
                         if EVERYTHING in wide
-                        else f"{_listed(wide)} can be scoped to single resources, and "
+                        else f"{listed(wide)} can be scoped to single resources, and "
                         f"{'is' if len(wide) == 1 else 'are'} allowed on every one of them.",
                         location=entry.place,
                         observed=value,
                     )
 
 
-def _too_wide(named: list[Value], resource: str | Text) -> list[str]:
+def _too_wide(named: list[str], resource: str | Text) -> list[str]:
     """Names of the actions for which `resource` should have named something."""
     literal = resource if isinstance(resource, str) else resource.literal
     if not any(sign in literal for sign in "*?"):
@@ -161,8 +132,6 @@ def _too_wide(named: list[Value], resource: str | Text) -> list[str]:
     covered: dict[str, bool] = {}
     found: dict[str, None] = {}
     for pattern in named:
-        if not isinstance(pattern, str):
-            continue
         if everything and arns.is_everything(pattern.replace(":", "")):
             return [EVERYTHING]
         for action in _worth_scoping(pattern):
@@ -190,39 +159,21 @@ def _worth_scoping(pattern: str) -> tuple[Action, ...]:
     return () if rest - set(ACCOUNT_SETTINGS) else scopable
 
 
-def _is_unknown(value: Value) -> bool:
-    """Whether only the deployment knows what is named: not even the ARN's head is there."""
-    if isinstance(value, Text):
-        head = value.parts[0]
-        return isinstance(head, Token) and head.kind is Kind.UNKNOWN
-    return isinstance(value, Unknown)
+def _restricts_resource(statement: Statement) -> conditions.Answer:
+    """Whether the statement's condition restricts the resource, however conditions turn out."""
+    return conditions.every(_restricts(block) for block in conditions.blocks(statement))
 
 
-def _restricts_resource(statement: Statement) -> bool | None:
-    """Whether the statement's condition restricts the resource; `None` when that is not known."""
-    known = [block for block in statement.conditions if isinstance(block, Mapping)]
-    if not all(_restricts(block, statement) for block in known):
-        return False
-    return True if len(known) == len(statement.conditions) else None
+def _restricts(block: conditions.Block) -> conditions.Answer:
+    def asks_for(keys: re.Pattern[str]) -> conditions.Answer:
+        return conditions.some(
+            line
+            if isinstance(line, Unknown)
+            else keys.fullmatch(line.key) is not None
+            and conditions.is_asked(line, block)
+            and conditions.any_values(line)
+            for line in block
+        )
 
-
-def _restricts(block: Mapping[str, object], statement: Statement) -> bool:
-    keys = set()
-    for operator, pairs in block.items():
-        if operator.lower().removeprefix("foranyvalue:") not in POSITIVE:
-            continue
-        for found in statement.resolver.values(pairs):
-            for key, wanted in found.items() if isinstance(found, Mapping) else ():
-                values = [value for _, value in statement.resolver.items(wanted)]
-                if values and not any(
-                    isinstance(value, str) and arns.is_everything(value) for value in values
-                ):
-                    keys.add(key.lower())
-    return any(RESTRICTING_KEYS.fullmatch(key) for key in keys) or (
-        "kms:viaservice" in keys and any(key.startswith("kms:encryptioncontext") for key in keys)
-    )
-
-
-def _listed(names: list[str], most: int = 4) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    of_a_service = conditions.every((asks_for(VIA_SERVICE), asks_for(ENCRYPTION_CONTEXT)))
+    return conditions.some((asks_for(RESTRICTING_KEYS), of_a_service))

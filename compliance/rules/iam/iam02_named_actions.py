@@ -6,32 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.iam import actions, arns
-from compliance.iam.statements import (
-    IDENTITY_TYPES,
-    Entry,
-    Opaque,
-    PolicyKind,
-    Statement,
-    statements,
-)
 from compliance.intrinsics import Text, Unknown, Value
-from compliance.rules.base import (
-    Context,
-    Family,
-    Judgement,
-    Rule,
-    Standard,
-    fail,
-    or_passed,
-    undecided,
-    unknown,
-)
+from compliance.rules.base import Context, Judgement, Standard, fail, undecided, unknown
+from compliance.rules.iam.identity import IdentityRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from compliance.assembly.model import Resource
     from compliance.iam.actions import Action
+    from compliance.iam.statements import Entry, Statement
 
 CDK_GRANTS: Final[Mapping[str, str]] = {
     "s3:deleteobject*": "Bucket.grant_delete: deletes objects and their versions",
@@ -47,11 +31,10 @@ MOST: Final = 6
 """How many members of a wildcard a message lists."""
 
 
-class NamedActions(Rule):
+class NamedActions(IdentityRule):
     """IAM02."""
 
     id = "IAM02"
-    family = Family.IAM
     severity = Severity.HIGH
     title = "Actions are named"
     rationale = (
@@ -74,31 +57,12 @@ class NamedActions(Rule):
         "CKV_AWS_63",
     )
     settings = ("iam.wildcard-actions",)
-    resource_types = IDENTITY_TYPES
 
-    def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
-        """Judge every action of every Allow statement of the resource's identity policies."""
-        found = [
-            statement
-            for statement in statements(resource, context.of(resource))
-            if statement.kind is PolicyKind.IDENTITY
-        ]
-        if found:
-            yield from or_passed(
-                judgement
-                for statement in found
-                for judgement in self._statement(statement, context)
-            )
-
-    def _statement(self, statement: Statement | Opaque, context: Context) -> Iterator[Judgement]:
-        if isinstance(statement, Opaque):
-            yield undecided(
-                f"The policy is known only at deploy time: {statement.reason}.",
-                location=statement.place,
-            )
-            return
-        if not statement.allows:
-            return
+    def allowed(
+        self, statement: Statement, resource: Resource, context: Context
+    ) -> Iterator[Judgement]:
+        """Judge every action of the statement."""
+        del resource
         resources = [entry.value for entry in statement.entries("Resource")]
         for entry in statement.entries("Action"):
             judgement = self._action(entry, resources, context)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
+from compliance.iam import actions, conditions
 from compliance.intrinsics import Unknown
 from compliance.rules.base import Context, Judgement, Standard, fail, undecided
 from compliance.rules.iam.identity import IdentityRule, held_to
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from compliance.assembly.model import Resource
     from compliance.iam.statements import Statement
+    from compliance.intrinsics import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,6 @@ NARROWINGS: Final[Mapping[str, Narrowing]] = {
 Source: Service Authorization Reference, the services' pages; `cloudwatch:PutMetricData` has a
 resource type that is optional and new.
 """
-_LOWER: Final = {name.lower(): name for name in NARROWINGS}
 
 
 class NarrowingConditions(IdentityRule):
@@ -77,11 +78,11 @@ class NarrowingConditions(IdentityRule):
     def allowed(
         self, statement: Statement, resource: Resource, context: Context
     ) -> Iterator[Judgement]:
-        """Judge the actions that the statement names; wildcards are IAM02's to say."""
+        """Judge the actions that the statement names; wildcards for several are IAM02's to say."""
         del resource, context
         for entry in statement.entries("Action"):
-            name = _LOWER.get(entry.value.lower()) if isinstance(entry.value, str) else None
-            if name is None:
+            name = _only_action(entry.value)
+            if name not in NARROWINGS:
                 continue
             narrowing = NARROWINGS[name]
             narrowed = held_to(statement, narrowing.key, bool)
@@ -98,3 +99,11 @@ class NarrowingConditions(IdentityRule):
                     location=entry.place,
                     observed=entry.value,
                 )
+
+
+def _only_action(value: Value) -> str:
+    """The one action that an entry of `Action` means, however it is written; empty for several."""
+    if not isinstance(value, str) or conditions.is_pattern(value.partition(":")[0]):
+        return ""
+    meant = actions.expand(value)
+    return meant[0].name if len(meant) == 1 else ""

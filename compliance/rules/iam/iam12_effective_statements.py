@@ -27,6 +27,10 @@ _STREAM: Final = "arn:${Partition}:kinesis:${Region}:${Account}:stream/${StreamN
 
 CDK_GRANTS: Final[Mapping[str, tuple[str, str]]] = {
     "cloudformation:validatetemplate": (_STACK, "CodePipeline's CloudFormation actions"),
+    "codestar-connections:useconnection": (
+        "arn:${Partition}:codeconnections:${Region}:${Account}:connection/${ConnectionId}",
+        "CodePipeline's source by connection: the service has two names, and ARNs have the new one",
+    ),
     "dynamodb:getrecords": (_TABLE, "Table.grant_read_data"),
     "dynamodb:getsharditerator": (_TABLE, "Table.grant_read_data"),
     "dynamodb:liststreams": (_TABLE_STREAM, "TableV2.grant_table_list_streams"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.iam import actions
 from compliance.iam.statements import Opaque, Statement, statements
-from compliance.intrinsics import ABSENT, Text, Unknown, Value
+from compliance.intrinsics import ABSENT, HOLE, Text, Unknown, Value
 from compliance.rules.branches import branches
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ NEEDED: Final = ("kms:Decrypt", "kms:GenerateDataKey")
 """Without these nothing is written or read; the guide's example allows more."""
 CONTEXT: Final = "kms:encryptioncontext:aws:logs:arn"
 
-_SERVICE = re.compile(
-    r"logs\.((?P<region>[^.]+)\.)?(amazonaws\.com(\.cn)?|\N{OBJECT REPLACEMENT CHARACTER})"
-)
+_SERVICE = re.compile(rf"logs\.((?P<region>[^.]+)\.)?(amazonaws\.com(\.cn)?|{HOLE})")
 
 
 def refused(key: Resource, group: Resource, context: Context) -> tuple[str, ...] | Unknown:

@@ -61,7 +61,7 @@ def test_a_project_is_synthesized_and_judged(
         "synthgate: cloudformation: test",
     ]
     last, reports = done.out.splitlines()[-2:]
-    assert last.startswith("RED: 16 blocking findings in 1 template, 4 resources; ")
+    assert last.startswith("RED: 13 blocking findings in 1 template, 4 resources; ")
     assert reports.startswith("Reports: project/build/reports/ (report.html, ")
     written = folder / "project" / "build" / "reports"
     assert {path.name for path in written.iterdir()} == set(pipeline.REPORTS)
@@ -77,7 +77,7 @@ def test_the_verdict_alone_is_printed_on_request(
     done = synthgate("gate", "--project", project, "--quiet", "--out", "out", *WITHOUT_CHECKOV)
     assert (done.code, done.err) == (1, "")
     verdict, reports = done.out.splitlines()
-    assert verdict.startswith("RED: 16 blocking findings")
+    assert verdict.startswith("RED: 13 blocking findings")
     assert reports.startswith("Reports: project/out/reports/")
 
 

@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.intrinsics import ABSENT, Text, Token, Unknown, partition, truth, whole
@@ -155,6 +155,7 @@ def test_putting_parts_together_keeps_what_they_show(parts: list[Any]) -> None:
 
 @patient
 @given(st.lists(atoms))
+@example(["\N{OBJECT REPLACEMENT CHARACTER}", Text((Token("A", Kind.PSEUDO),))])
 def test_the_literal_of_a_text_has_one_sign_for_each_token(parts: list[Any]) -> None:
     """A pattern can be matched against it."""
     found = concatenate(parts)

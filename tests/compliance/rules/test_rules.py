@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,18 +10,17 @@ from compliance import rules
 from compliance.assembly import read
 from compliance.findings import Outcome
 from compliance.rules.base import MAX_OBSERVED, Context
+from tests.compliance.rules.every_case import every_case
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.compliance.rules.case import Case
 
-MODULES = [
-    importlib.import_module(f"tests.compliance.rules.cases.{path.stem}")
-    for path in sorted(Path(__file__).parent.glob("cases/*.py"))
-]
-CASES = {module.RULE: module.CASES for module in MODULES}
+CASES = every_case()
 NEVER_UNDECIDED = frozenset({"IAM13", "LOG01"})
-"""A role that only the deployment knows is none of the template's; a number of days not yet known is
-LOG02's to say."""
+"""A role that only the deployment knows is none of the template's; a number of days not yet known
+is LOG02's to say."""
 
 
 @pytest.mark.parametrize(

@@ -282,7 +282,38 @@ CASES: Final = (
     conditional(
         "in one branch", either({"StringEquals": {"s3:prefix": "a"}}, NO_VALUE), fine=False
     ),
-    conditional("an object in place of its pairs", {"StringEquals": "text"}, fine=False),
+    case(
+        "a text in place of its pairs",
+        policy(allow("s3:ListBucket", "*", Condition={"StringEquals": "text"})),
+        undecided("Policy", f"{STATEMENT}.Resource", "Whether a condition restricts s3:ListBucket"),
+    ),
+    conditional(
+        "an operator in one branch",
+        {"StringEquals": either({"s3:prefix": "a"}, NO_VALUE)},
+        fine=False,
+    ),
+    conditional(
+        "a key in one branch", {"StringEquals": {"s3:prefix": either("a", NO_VALUE)}}, fine=False
+    ),
+    conditional(
+        "everything in one branch", {"StringLike": {"s3:prefix": either("a", "*")}}, fine=False
+    ),
+    conditional(
+        "one key or another",
+        either(
+            {"StringEquals": {"s3:prefix": "a"}}, {"StringEquals": {"aws:ResourceAccount": "1"}}
+        ),
+        fine=True,
+    ),
+    conditional(
+        "a service in one line, its context in another that holds without it",
+        {
+            "StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"},
+            "StringEqualsIfExists": {"kms:EncryptionContext:aws:s3:arn": "arn"},
+        },
+        fine=False,
+        action="kms:Decrypt",
+    ),
     case(
         "a condition that only the deployment knows",
         policy(allow("s3:ListBucket", "*", Condition=ref("Unset")), more=UNSET),

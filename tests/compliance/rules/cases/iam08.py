@@ -133,6 +133,11 @@ CASES: Final = (
         undecided("Policy", "PolicyDocument", "parameter Unset has no default"),
     ),
     # -- what is not judged
+    case(
+        "a wildcard for this action alone",
+        policy(allow("cloudwatch:PutMetricDat?", "*")),
+        fails("Policy", PLACE, NONE, observed="cloudwatch:PutMetricDat?"),
+    ),
     fine("wildcards", ["cloudwatch:*", "cloudwatch:PutMetric*", "*"]),
     fine("an action that cannot be narrowed", "xray:PutTraceSegments"),
     fine("a parameter as action", ref("Unset")),

@@ -361,4 +361,14 @@ CASES: Final = (
         "a resource policy",
         resources(Key=resource("AWS::KMS::Key", KeyPolicy=document(allow("kms:Nothing", "*")))),
     ),
+    case(
+        "a connection by its service's older name",
+        policy(
+            allow(
+                "codestar-connections:UseConnection",
+                "arn:aws:codeconnections:eu-west-1:123456789012:connection/a",
+            )
+        ),
+        *passes("Policy"),
+    ),
 )

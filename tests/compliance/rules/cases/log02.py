@@ -94,8 +94,13 @@ CASES: Final = (
         {"Fn::ImportValue": "Days"},
         "The retention is known only at deploy time.",
     ),
+    case(
+        "a map by region, one of which is short",
+        template({"Fn::FindInMap": ["Days", ref("AWS::Region"), "items"]}),
+        fails("Group", "RetentionInDays", f"3 {OUTSIDE}"),
+    ),
     unknown(
-        "a map by region", {"Fn::FindInMap": ["Days", ref("AWS::Region"), "items"]}, "keys known at"
+        "a map by parameter", {"Fn::FindInMap": ["Days", ref("Unset"), "items"]}, "keys known at"
     ),
     case("no retention, which is LOG01's", template(NO_VALUE)),
     case("no log group", resources(Queue=resource("AWS::SQS::Queue", RetentionInDays=1))),
