@@ -268,6 +268,8 @@ class Resolver:
                     found.append(opaque("Fn::Select", argument, number, elements))
                 elif 0 <= position < len(elements):
                     found.extend(self._values(elements[position], steps))
+                elif isinstance(elements, _Pieces):
+                    found.append(opaque("Fn::Select", argument, number, elements.text))
                 else:
                     found += _misused(
                         "Fn::Select", argument, f"of element {position} of {len(elements)}"
@@ -283,6 +285,8 @@ class Resolver:
         return tuple(
             value.split(delimiter)
             if isinstance(value, str)
+            else _Pieces(value, delimiter)
+            if isinstance(value, Text) and delimiter in value.literal
             else opaque("Fn::Split", argument, value)
             for value in self._values(source, steps)
         )
@@ -369,6 +373,22 @@ def _listed(value: Value, name: str) -> Value:
     if isinstance(value, str):
         return [item.strip() for item in value.split(",")]
     return value if isinstance(value, list | Unknown) else Unknown(f"the items of {name}", name)
+
+
+class _Pieces(list[Value]):
+    """A text with tokens, split where its letters are known; a token counts as one piece.
+
+    It may be several, so that what comes behind the last piece is known only at deploy time.
+    """
+
+    def __init__(self, text: Text, delimiter: str) -> None:
+        self.text = text
+        pieces: list[list[Value]] = [[]]
+        for part in text.parts:
+            first, *others = part.split(delimiter) if isinstance(part, str) else [Text((part,))]
+            pieces[-1].append(first)
+            pieces += [[other] for other in others]
+        super().__init__(concatenate(piece) for piece in pieces)
 
 
 def _entries(block: Json, key: Value) -> list[Json]:

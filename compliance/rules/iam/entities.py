@@ -95,6 +95,20 @@ def principals(policy: Resource, context: Context) -> list[Resource | None]:
     ] + context.answer(_who_names)[policy]
 
 
+def together(policy: Resource, context: Context) -> list[Resource]:
+    """The principals of a policy, and those whose rights come together with theirs.
+
+    A user has the rights of its groups: a group's policy is the group's, its users', and stands
+    beside what their other groups allow.
+    """
+    groups, users = context.answer(_groups), context.answer(_users)
+    found: dict[Resource, None] = {}
+    for principal in principals(policy, context):
+        for one in () if principal is None else (principal, *users.get(principal, ())):
+            found |= dict.fromkeys([one, *groups.get(one, ())])
+    return list(found)
+
+
 def policies(principal: Resource, context: Context) -> list[Resource]:
     """Resources of the assembly whose identity policies a principal has, itself among them."""
     return context.answer(_of_principal)[principal]
@@ -106,6 +120,34 @@ def _of_principal(context: Context) -> Mapping[Resource, list[Resource]]:
         for principal in dict.fromkeys(principals(policy, context)):
             if principal is not None:
                 found[principal].append(policy)
+    return found
+
+
+def _groups(context: Context) -> Mapping[Resource, list[Resource]]:
+    """Groups of the assembly by the users that are in them."""
+    user, group = KINDS["user"], KINDS["group"]
+    found: dict[Resource, list[Resource]] = defaultdict(list)
+    for one in context.assembly.resources(user.type):
+        for _, name in context.of(one).items(one.properties.get("Groups", ABSENT)):
+            there = by_name(name, group, one, context)
+            if there is not None:
+                found[one].append(there)
+    for addition in context.assembly.resources("AWS::IAM::UserToGroupAddition"):
+        for name in context.get(addition, "GroupName"):
+            there = by_name(name, group, addition, context)
+            for _, called in context.of(addition).items(addition.properties.get("Users", ABSENT)):
+                one_user = by_name(called, user, addition, context)
+                if there is not None and one_user is not None:
+                    found[one_user].append(there)
+    return found
+
+
+def _users(context: Context) -> Mapping[Resource, list[Resource]]:
+    """Users of the assembly by the groups that they are in."""
+    found: dict[Resource, list[Resource]] = defaultdict(list)
+    for user, groups in context.answer(_groups).items():
+        for group in groups:
+            found[group].append(user)
     return found
 
 

@@ -110,7 +110,7 @@ def _raises(action: str, on: str | Text, resource: Resource, context: Context) -
 
 def _is_ones_own(on: str | Text, resource: Resource, context: Context) -> bool:
     """Whether a principal of a policy is named, or a policy that such a principal has."""
-    principals = {each for each in entities.principals(resource, context) if each is not None}
+    principals = set(entities.together(resource, context))
     named = entities.by_arn(on, resource, context)
     if named is not None:
         return named in {resource, *principals} or not principals.isdisjoint(
@@ -127,9 +127,8 @@ def _is_ones_own(on: str | Text, resource: Resource, context: Context) -> bool:
 def _pairs(statement: Statement, resource: Resource, context: Context) -> list[str]:
     """Actions of the same principal that use a role passed, where they are not of this policy."""
     sources = [resource]
-    for principal in entities.principals(resource, context):
-        if principal is not None:
-            sources += entities.policies(principal, context)
+    for principal in entities.together(resource, context):
+        sources += entities.policies(principal, context)
     allowed = context.answer(_allowed)
     found = []
     for name, services in WITH_A_ROLE.items():

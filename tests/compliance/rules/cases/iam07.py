@@ -142,6 +142,10 @@ def holder(kind: str = "Role", **more: object) -> Json:
 PASS_ANY: Json = allow("iam:PassRole", "*")
 RUN: Json = allow("ec2:RunInstances", "*")
 
+PASS: Final = "iam:PassRole"
+ANY_ROLE: Final = "arn:aws:iam::123456789012:role/*"
+INLINE: Final = "Policies[0].PolicyDocument.Statement[0].Resource"
+
 CASES: Final = (
     # -- each grant that suffices by itself
     *(
@@ -667,4 +671,72 @@ CASES: Final = (
     fine("a parameter as action", ref("Unset"), "*"),
     case("no statements", policy()),
     case("a role without policies", resources(Role=holder())),
+    # -- users and their groups
+    case(
+        "the pair in a user and its group",
+        resources(
+            User=resource(
+                "AWS::IAM::User",
+                Groups=[ref("Group")],
+                Policies=[{"PolicyDocument": document(allow("lambda:CreateFunction", "*"))}],
+            ),
+            Group=resource(
+                "AWS::IAM::Group", Policies=[{"PolicyDocument": document(allow(PASS, ANY_ROLE))}]
+            ),
+        ),
+        *passes("User"),
+        fails("Group", INLINE, "iam:PassRole with lambda:CreateFunction of User"),
+    ),
+    case(
+        "the pair in two groups of a user",
+        resources(
+            User=resource("AWS::IAM::User", Groups=["passers"]),
+            Passers=resource(
+                "AWS::IAM::Group",
+                GroupName="passers",
+                Policies=[{"PolicyDocument": document(allow(PASS, ANY_ROLE))}],
+            ),
+            Makers=resource(
+                "AWS::IAM::Group",
+                Policies=[{"PolicyDocument": document(allow("lambda:CreateFunction", "*"))}],
+            ),
+            Joins=resource(
+                "AWS::IAM::UserToGroupAddition", GroupName=ref("Makers"), Users=[ref("User")]
+            ),
+        ),
+        fails("Passers", INLINE, "iam:PassRole with lambda:CreateFunction of Makers"),
+        *passes("Makers"),
+    ),
+    case(
+        "the pair in two groups without a user in both",
+        resources(
+            User=resource("AWS::IAM::User", Groups=[ref("Passers"), "elsewhere"]),
+            Passers=resource(
+                "AWS::IAM::Group", Policies=[{"PolicyDocument": document(allow(PASS, ANY_ROLE))}]
+            ),
+            Makers=resource(
+                "AWS::IAM::Group",
+                Policies=[{"PolicyDocument": document(allow("lambda:CreateFunction", "*"))}],
+            ),
+            Joins=resource(
+                "AWS::IAM::UserToGroupAddition", GroupName=ref("Makers"), Users=["somebody"]
+            ),
+            Other=resource("AWS::IAM::UserToGroupAddition", GroupName="else", Users=[ref("User")]),
+        ),
+        *passes("Passers", "Makers"),
+    ),
+    case(
+        "a user's right over its own group",
+        resources(
+            User=resource(
+                "AWS::IAM::User",
+                Groups=[ref("Group")],
+                Policies=[
+                    {"PolicyDocument": document(allow("iam:PutGroupPolicy", get("Group", "Arn")))}
+                ],
+            ),
+            Group=resource("AWS::IAM::Group"),
+        ),
+        fails("User", INLINE, "iam:PutGroupPolicy writes a policy into it"),
+    ),
 )
