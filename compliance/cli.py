@@ -20,6 +20,8 @@ from compliance.findings import SynthgateError, Verdict
 from compliance.reports import Format
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from compliance.findings import Report
 
 DEBUG: Final = "SYNTHGATE_DEBUG"
@@ -72,10 +74,21 @@ def check(
     ],
     *,
     engine: Annotated[
-        str, typer.Option(help="Engines that must run: own,cdk-nag,checkov,cloudformation or all.")
-    ] = "",
-    family: Annotated[str, typer.Option(help="Only these families: iam,api,log.")] = "",
-    rule: Annotated[str, typer.Option(help="Only these rules, by id.")] = "",
+        list[str] | None,
+        typer.Option(
+            metavar="LIST",
+            help="Engines that must run: own,cdk-nag,checkov,cloudformation or all.",
+            show_default=False,
+        ),
+    ] = None,
+    family: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LIST", help="Only these families: iam,api,log.", show_default=False),
+    ] = None,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LIST", help="Only these rules, by id.", show_default=False),
+    ] = None,
     output_format: Annotated[Format, typer.Option("--format", help="How to report.")] = Format.TEXT,
     output: OutputOption = None,
     config: ConfigOption = None,
@@ -98,7 +111,7 @@ def check(
         today=dt.datetime.now(tz=dt.UTC).date(),
         scope=Scope(
             engines=_engines(engine),
-            families=_listed(family.lower()),
+            families=tuple(name.lower() for name in _listed(family)),
             rules=_listed(rule),
         ),
     )
@@ -157,11 +170,21 @@ def gate(
     *,
     project: Annotated[Path, typer.Option(help="Folder with cdk.json.", file_okay=False)] = Path(),
     env: Annotated[
-        str, typer.Option(help="Environments, by name; every one of cdk.json by default.")
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            metavar="LIST",
+            help="Environments, by name; every one of cdk.json by default.",
+            show_default=False,
+        ),
+    ] = None,
     engine: Annotated[
-        str, typer.Option(help="Only these engines; every one and the snapshots by default.")
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            metavar="LIST",
+            help="Only these engines; every one and the snapshots by default.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where assemblies and reports are written.")] = Path(
         "build"
     ),
@@ -284,14 +307,16 @@ def _text(report: Report, *, show_passes: bool = False) -> str:
     )
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+def _listed(texts: Sequence[str] | None) -> tuple[str, ...]:
+    """What an option lists: commas and repetitions alike."""
+    return tuple(part.strip() for text in texts or () for part in text.split(",") if part.strip())
 
 
-def _engines(text: str) -> tuple[str, ...]:
+def _engines(texts: Sequence[str] | None) -> tuple[str, ...]:
     from compliance import engines  # noqa: PLC0415
 
-    return engines.NAMES if text.strip().lower() == "all" else _listed(text)
+    named = _listed(texts)
+    return engines.NAMES if "all" in (name.lower() for name in named) else named
 
 
 def _progress(text: str) -> None:

@@ -11,16 +11,18 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from compliance.iam import actions, arns
-from compliance.iam.conditions import Answer, Says, narrowed, some, spares_only
+from compliance.iam.conditions import Answer, Says, is_pattern, narrowed, some, spares_only
 from compliance.iam.principals import Who, are_everyone, principals
 from compliance.iam.statements import Statement
-from compliance.intrinsics import Text, Value
+from compliance.intrinsics import Text, Token, Value, concatenate, partition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from compliance.iam.statements import Opaque
 
+BUCKET: Final = "AWS::S3::Bucket"
+_S3: Final = "arn:aws:s3:::"
 _WHOLE_API: Final = re.compile(r"(arn:.*:)?execute-api:[^/]*(/\*)+")
 """Every stage, method and path of the API that the policy belongs to, in each of its forms."""
 
@@ -57,24 +59,61 @@ def _is_about_all_others(deny: Statement) -> bool:
 
 def _covers(deny: Statement, allow: Statement) -> bool:
     """Whether a Deny is about every action and resource of an Allow."""
-    denied = [entry.value for entry in deny.entries("Action") if isinstance(entry.value, str)]
     granted = [entry.value for entry in allow.entries("Action")]
     if allow.has("NotAction"):
         granted = ["*"]
-    if not all(
-        isinstance(action, str) and any(actions.matches(pattern, action) for pattern in denied)
-        for action in granted
-    ):
+    if not all(isinstance(action, str) and _is_denied(deny, action) for action in granted):
         return False
     if deny.has("NotResource"):
         return False
     # Some policies, such as an event bus's, need no Resource: it is what carries the policy.
-    beyond = [entry.value for entry in deny.entries("Resource")] or ["*"]
-    within = [entry.value for entry in allow.entries("Resource")] or ["*"]
+    beyond = [_spelled(entry.value) for entry in deny.entries("Resource")] or ["*"]
+    within = [_spelled(entry.value) for entry in allow.entries("Resource")] or ["*"]
     return all(
         any(_includes(pattern, resource) for pattern in beyond)
         for resource in (["*"] if allow.has("NotResource") else within)
     )
+
+
+def _is_denied(deny: Statement, action: str) -> bool:
+    """Whether a Deny is about all that an action of an Allow stands for."""
+    if deny.has("NotAction"):
+        spared = [entry.value for entry in deny.entries("NotAction")]
+        return not is_pattern(action) and not any(
+            not isinstance(pattern, str) or actions.matches(pattern, action) for pattern in spared
+        )
+    return any(
+        isinstance(entry.value, str) and actions.matches(entry.value, action)
+        for entry in deny.entries("Action")
+    )
+
+
+def _spelled(value: Value) -> Value:
+    """A bucket's ARN in one form: by its name, where that is literal, else by `Ref`.
+
+    `Fn::GetAtt Bucket.Arn`, `arn:aws:s3:::${Bucket}` and `arn:${AWS::Partition}:s3:::name` may
+    name one bucket.
+    """
+    if not isinstance(value, str | Text):
+        return value
+    parts = value.parts if isinstance(value, Text) else (value,)
+    spelled = concatenate(piece for part in parts for piece in _pieces(part))
+    cut = partition(spelled, ":s3:::")
+    return spelled if cut is None else concatenate((_S3, cut[1]))
+
+
+def _pieces(part: str | Token) -> Iterator[Value]:
+    if isinstance(part, str):
+        yield part
+        return
+    bucket = part.resource
+    if bucket is None or bucket.type != BUCKET or part.attribute not in {"", "Arn"}:
+        yield Text((part,))
+        return
+    if part.attribute:
+        yield _S3
+    name = bucket.properties.get("BucketName")
+    yield name if isinstance(name, str) else Text((Token(bucket.logical_id, part.kind, bucket),))
 
 
 def _includes(pattern: Value, resource: Value) -> bool:

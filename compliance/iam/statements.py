@@ -231,8 +231,8 @@ def of_document(
         kind: what the policy is attached to.
         resolver: for what the document holds.
     """
-    if document is ABSENT:
-        return
+    if document is ABSENT or (isinstance(document, str) and not document.strip()):
+        return  # An empty text is how some frameworks write that there is none.
     if isinstance(document, str | Text):
         document = _parsed(document)
     if not isinstance(document, Mapping | list):

@@ -33,14 +33,12 @@ if TYPE_CHECKING:
     from compliance.rules.policies import Policy
 
 PRIVATE: Final = "PRIVATE"
+ALL_BUT: Final = "NotPrincipal"
+"""Everybody but those whom it names."""
 ENDPOINTS: Final = "EndpointConfiguration"
 PROPERTIES: Final = (ENDPOINTS, "Parameters", *resource_policies.PROPERTIES)
 
 RESTRICTS: Final = conditions.names(
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
     "aws:sourcevpc",
     "aws:sourcevpcarn",
     "aws:sourcevpce",
@@ -49,8 +47,8 @@ RESTRICTS: Final = conditions.names(
     "aws:vpceorgpaths",
     "aws:vpcsourceip",
 )
-"""Keys that say from which network or organisation a call may come. `aws:SourceIp` is none of them:
-a call to a private API has no public address."""
+"""Keys that say through which network a call may come. `aws:SourceIp` is none of them: a call to a
+private API has no public address."""
 
 
 class RestrictedPrivateApis(Rule):
@@ -138,22 +136,26 @@ def _judged(policy: Policy | resource_policies.Nowhere) -> Iterator[Judgement]:
 
 
 def _statement(statement: Statement, policy: Policy) -> Iterator[Judgement]:
+    everyone: list[tuple[str, Value]] = []
     for principal in principals(statement):
         if principal.who is Who.UNTOLD:
             yield unknown("Who may call the API", principal.value, location=principal.place)
-        if principal.who is not Who.EVERYONE:
-            continue
+        if principal.who is Who.EVERYONE:
+            everyone.append((principal.place, principal.value))
+    if statement.has(ALL_BUT):
+        everyone.append((f"{statement.place}.{ALL_BUT}", statement.body.get(ALL_BUT)))
+    for place, value in everyone:
         tied = lets_in_only(statement, policy, RESTRICTS)
         if isinstance(tied, Unknown):
             yield undecided(
                 f"Whether a condition restricts who may call the API is known only at deploy time: "
                 f"{tied.reason}.",
-                location=principal.place,
-                observed=principal.value,
+                location=place,
+                observed=value,
             )
         elif not tied:
             yield fail(
                 "The policy lets everybody in, whichever VPC endpoint they come through.",
-                location=principal.place,
-                observed=principal.value,
+                location=place,
+                observed=value,
             )

@@ -114,6 +114,8 @@ def _is_unknown(value: Value) -> bool:
 def _origins(resource: Resource, context: Context) -> Iterator[_Origin]:
     if resource.type in CORS:
         yield from _of_property(resource, context)
+    if resource.type == sam.API:
+        yield from _of_sam_responses(resource, context)
     if resource.type in openapi.INLINE:
         yield from _of_documents(resource, context)
     elif resource.type == "AWS::ApiGateway::GatewayResponse":
@@ -170,6 +172,17 @@ def _of_documents(api: Resource, context: Context) -> Iterator[_Origin]:
                     where = ".".join((place, *path, name, "responseParameters"))
                     for block in resolver.get(raw, "responseParameters"):
                         yield from _of_headers(block, where, api, context)
+
+
+def _of_sam_responses(api: Resource, context: Context) -> Iterator[_Origin]:
+    """SAM's gateway responses; the names of headers stand there alone."""
+    resolver = context.of(api)
+    path = ("ResponseParameters", "Headers")
+    for found in sam.get(api, context, "GatewayResponses"):
+        for name, raw in found.items() if isinstance(found, Mapping) else ():
+            place = ".".join(("Properties.GatewayResponses", name, *path))
+            for block in resolver.get(raw, *path):
+                yield from _of_headers(block, place, api, context)
 
 
 def _of_headers(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT, Unknown
+from compliance.rules import sam
 from compliance.rules.base import (
     Context,
     Family,
@@ -60,7 +61,7 @@ class AccessLogs(Rule):
     def _stage(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         path = SETTING[resource.type]
         location = ".".join(("Properties", *path))
-        for value in context.get(resource, *path, "DestinationArn"):
+        for value in sam.get(resource, context, *path, "DestinationArn"):
             if value is ABSENT:
                 yield fail("The stage writes no access log.", location=location, observed="absent")
             elif isinstance(value, Unknown):

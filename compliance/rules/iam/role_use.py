@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from compliance.assembly.model import Resource
     from compliance.rules.base import Context
 
-__all__ = ["BESIDES_SERVICES", "UNCLEAR", "needed_everywhere", "referred", "trusted"]
+__all__ = ["BESIDES_SERVICES", "UNCLEAR", "needed_everywhere", "trusted"]
 
 FUNCTIONS: Final = ("AWS::Lambda::Function", "AWS::Serverless::Function")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from compliance.intrinsics import referred
 from compliance.rules.base import Context, Judgement, fail, undecided
-from compliance.rules.iam.role_use import referred
 from compliance.rules.log import groups
 
 if TYPE_CHECKING:

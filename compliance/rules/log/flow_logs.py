@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from compliance.intrinsics import Text, Unknown
-from compliance.rules.iam.role_use import referred
+from compliance.intrinsics import Text, Unknown, referred
 from compliance.rules.log.groups import is_made_with
 
 if TYPE_CHECKING:
@@ -39,11 +38,6 @@ def has_one(vpc: Resource, context: Context) -> bool:
     return bool(subnets) and all(_carries(subnet, context) for subnet in subnets)
 
 
-def unknown_carrier(context: Context) -> Unknown | None:
-    """What a VPC's flow log in the assembly is for, where only the deployment knows."""
-    return context.answer(_unknown)
-
-
 def _carries(network: Resource, context: Context) -> bool:
     return any(
         is_made_with(flow_log, network) for flow_log in context.answer(_by_carrier).get(network, ())
@@ -74,12 +68,3 @@ def _subnets(context: Context) -> Mapping[Resource, list[Resource]]:
             if vpc is not None:
                 found[vpc].append(subnet)
     return found
-
-
-def _unknown(context: Context) -> Unknown | None:
-    for flow_log in context.assembly.resources(FLOW_LOG):
-        if "VPC" in context.get(flow_log, "ResourceType"):
-            for value in context.get(flow_log, "ResourceId"):
-                if isinstance(value, Unknown):
-                    return value
-    return None

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from compliance.intrinsics import ABSENT, Kind, Text, Token, Unknown, Value, concatenate, partition
-from compliance.rules.iam.role_use import referred
+from compliance.intrinsics import (
+    ABSENT,
+    Kind,
+    Text,
+    Token,
+    Unknown,
+    Value,
+    concatenate,
+    partition,
+    referred,
+)
+from compliance.intrinsics.alternatives import TOO_MANY
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Resource
@@ -16,6 +27,10 @@ if TYPE_CHECKING:
 LOG_GROUP: Final = "AWS::Logs::LogGroup"
 LOG_RETENTION: Final = "Custom::LogRetention"
 """CDK's legacy resource, which gives a log group made by a service its retention."""
+SAME_AS_REF: Final = frozenset(
+    {("AWS::ApiGateway::RestApi", "RestApiId"), ("AWS::ApiGatewayV2::Api", "ApiId")}
+)
+"""Attributes that return what `Ref` returns (CloudFormation User Guide, the types' pages)."""
 ARN_PART: Final = ":log-group:"
 """What stands before the name in a log group's ARN."""
 STREAMS: Final = ":*"
@@ -29,9 +44,22 @@ def name(parts: Sequence[Value], resource: Resource) -> Hashable:
     parameter) is the same only within its template.
     """
     value = concatenate(parts)
-    if isinstance(value, Text) and all(token.resource is not None for token in value.tokens):
+    if not isinstance(value, Text):
+        return value if isinstance(value, str) else (str(value), resource.template.name)
+    if any(token.name == TOO_MANY.name for token in value.tokens):
+        return object()  # It may be anything, and so is the same as nothing.
+    value = Text(tuple(_by_ref(part) for part in value.parts))
+    if all(token.resource is not None for token in value.tokens):
         return value
-    return value if isinstance(value, str) else (str(value), resource.template.name)
+    return str(value), resource.template.name
+
+
+def _by_ref(part: str | Token) -> str | Token:
+    """An attribute that says what `Ref` says, as `Ref`."""
+    named = part.resource if isinstance(part, Token) else None
+    if isinstance(part, str) or named is None or (named.type, part.attribute) not in SAME_AS_REF:
+        return part
+    return replace(part, name=named.logical_id, attribute="")
 
 
 def reference(resource: Resource) -> Text:
@@ -69,6 +97,14 @@ def named(value: Value, user: Resource, context: Context) -> tuple[Resource, ...
     )
 
 
+def is_for_delivery(group: Resource, context: Context) -> bool:
+    """Whether a log group only hands events on: it keeps them for a day, whatever it says.
+
+    Source: CloudWatch Logs API Reference, `CreateLogGroup`, 'logGroupClass'.
+    """
+    return context.get(group, "LogGroupClass") == ("DELIVERY",)
+
+
 def of_arn(value: Value) -> Value:
     """The name in a log group's ARN, with or without `:*` behind it.
 
@@ -82,9 +118,11 @@ def of_arn(value: Value) -> Value:
 
 def comes_from_elsewhere(value: Value) -> bool:
     """Whether a value is, or holds, what only the deployment or another stack knows."""
-    return isinstance(value, Unknown) or (
-        isinstance(value, Text) and any(token.kind is not Kind.PSEUDO for token in value.tokens)
-    )
+    if not isinstance(value, Text):
+        return isinstance(value, Unknown)
+    # What a reference alone is, its resource says; in a text it is a part of a name.
+    alone = len(value.parts) == 1 and value.tokens[0].kind is Kind.RESOURCE
+    return alone or any(token.kind in {Kind.IMPORT, Kind.UNKNOWN} for token in value.tokens)
 
 
 def are_here(names: Sequence[frozenset[Hashable]], user: Resource, context: Context) -> bool:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from compliance.intrinsics import ABSENT, Text, Unknown, Value, partition
-from compliance.rules.iam.role_use import referred
+from compliance.intrinsics import ABSENT, Text, Unknown, Value, partition, referred
 from compliance.rules.log.groups import name
 
 if TYPE_CHECKING:

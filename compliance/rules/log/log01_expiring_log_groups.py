@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT
 from compliance.rules.base import PASSED, Context, Family, Judgement, Rule, Standard, fail
+from compliance.rules.log import groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ class ExpiringLogGroups(Rule):
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge whether RetentionInDays is there in every branch; how long is LOG02's question."""
         values = context.get(resource, "RetentionInDays")
-        if ABSENT in values:
+        if ABSENT in values and not groups.is_for_delivery(resource, context):
             branch = " in one branch of a condition" if len(values) > 1 else ""
             yield fail(
                 f"The log group never expires{branch}.",

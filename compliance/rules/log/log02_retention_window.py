@@ -16,6 +16,7 @@ from compliance.rules.base import (
     or_passed,
     unknown,
 )
+from compliance.rules.log import groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ class RetentionWindow(Rule):
         values = [
             value for value in context.get(resource, "RetentionInDays") if value is not ABSENT
         ]
-        if values:
+        if values and not groups.is_for_delivery(resource, context):
             yield from or_passed(self._days(values, context))
 
     def _days(self, values: list[Value], context: Context) -> Iterator[Judgement]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.intrinsics import ABSENT
+from compliance.rules import sam
 from compliance.rules.base import (
     Context,
     Family,
@@ -52,7 +53,7 @@ class FunctionLogGroups(Rule):
         yield from or_passed(self._function(resource, context))
 
     def _function(self, resource: Resource, context: Context) -> Iterator[Judgement]:
-        for value in context.get(resource, "LoggingConfig", "LogGroup"):
+        for value in sam.get(resource, context, "LoggingConfig", "LogGroup"):
             if value is not ABSENT:
                 yield from destinations.judged(
                     value, resource, context, who="The function", location=LOCATION

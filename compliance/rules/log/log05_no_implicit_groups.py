@@ -84,7 +84,7 @@ def _build_logs(project: Resource, context: Context) -> Iterator[Judgement]:
         if all(state == OFF for state in states):
             continue
         for name in context.of(project).get(logs, "GroupName"):
-            if name is not ABSENT:
+            if name not in (ABSENT, ""):
                 yield from destinations.judged(
                     name, project, context, who="The project", location=f"{location}.GroupName"
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
@@ -55,7 +56,7 @@ class EncryptedLogGroups(Rule):
     def _group(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         location = "Properties.KmsKeyId"
         for value in context.get(resource, "KmsKeyId"):
-            if value is ABSENT:
+            if value is ABSENT or (value == "" and not _is_a_choice(resource)):
                 yield fail(
                     "The log group is encrypted with a key of AWS's, which nobody here can "
                     "withdraw.",
@@ -78,6 +79,12 @@ class EncryptedLogGroups(Rule):
                         observed=value,
                         severity=Severity.HIGH,
                     )
+
+
+def _is_a_choice(group: Resource) -> bool:
+    """Whether a condition chooses the key: it takes a parameter that is not empty then."""
+    given = group.properties.get("KmsKeyId")
+    return isinstance(given, Mapping) and "Fn::If" in given
 
 
 def _keys(value: Value) -> list[Resource]:

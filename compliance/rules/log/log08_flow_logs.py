@@ -75,15 +75,10 @@ class FlowLogs(Rule):
             yield from or_passed(self._flow_log(resource, context))
 
     def _vpc(self, vpc: Resource, context: Context) -> Iterator[Judgement]:
-        if flow_logs.has_one(vpc, context):
-            return
-        carrier = flow_logs.unknown_carrier(context)
-        if carrier is None:
+        if not flow_logs.has_one(vpc, context):
             yield fail(
                 "The VPC has no flow log, and not each of its subnets has one.", observed="absent"
             )
-        else:
-            yield unknown("Whether a flow log is for this VPC", carrier)
 
     def _flow_log(self, flow_log: Resource, context: Context) -> Iterator[Judgement]:
         kinds = context.get(flow_log, "LogDestinationType")

@@ -51,17 +51,22 @@ def refused(key: Resource, group: Resource, context: Context) -> tuple[str, ...]
 
 def _refused(key: Resource, group: Resource, context: Context) -> tuple[str, ...] | Unknown:
     granted: set[str] = set()
+    denied: set[str] = set()
     unclear: Unknown | None = None
     for statement in statements(key, context.of(key)):
         if isinstance(statement, Opaque):
             unclear = Unknown(statement.reason)
-        elif statement.allows and _is_for_logs(statement, group):
+        elif not statement.allows:
+            # A condition of a Deny may spare the service: only one without is sure to hold.
+            if _is_for_logs(statement, group) and not any(statement.conditions):
+                denied |= _granted(statement)
+        elif _is_for_logs(statement, group):
             admitted = _admits(statement, group, context)
             if isinstance(admitted, Unknown):
                 unclear = admitted
             elif admitted:
                 granted |= _granted(statement)
-    missing = tuple(action for action in NEEDED if action not in granted)
+    missing = tuple(action for action in NEEDED if action not in granted - denied)
     return unclear if missing and unclear else missing
 
 

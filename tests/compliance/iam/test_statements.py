@@ -435,3 +435,9 @@ def test_a_call_that_is_unknown_is_opaque() -> None:
     for create in calls:
         assert found(kind, {"Create": create}) == []
     assert found(kind, {}) == []
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_an_empty_text_is_no_policy(text: str) -> None:
+    """The Serverless Framework writes it on APIs without one."""
+    assert found("AWS::ApiGateway::RestApi", {"Policy": text}) == []

@@ -139,10 +139,10 @@ CASES: Final = (
     tied("StringEquals", "aws:VpceAccount", "123456789012"),
     tied("StringEquals", "aws:VpceOrgID", "o-1"),
     tied("ForAnyValue:StringLike", "aws:VpceOrgPaths", "o-1/*"),
-    tied("StringEquals", "aws:PrincipalOrgID", "o-1"),
-    tied("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-1/*"),
-    tied("StringEquals", "aws:PrincipalAccount", "123456789012"),
-    tied("ArnEquals", "aws:PrincipalArn", "arn:aws:iam::123456789012:role/x"),
+    tied("StringEquals", "aws:PrincipalOrgID", "o-1", holds=False),
+    tied("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-1/*", holds=False),
+    tied("StringEquals", "aws:PrincipalAccount", "123456789012", holds=False),
+    tied("ArnEquals", "aws:PrincipalArn", "arn:aws:iam::123456789012:role/x", holds=False),
     tied("StringLike", "aws:SourceVpce", "*", holds=False),
     tied("StringLike", "aws:SourceVpce", "vpce-*", holds=False),
     tied("IpAddress", "aws:VpcSourceIp", "0.0.0.0/0", holds=False),
@@ -164,7 +164,30 @@ CASES: Final = (
         "but for addresses", call(), unless("NotIpAddress", {"aws:VpcSourceIp": ["10.0.0.0/8"]})
     ),
     policy(
-        "but for an organisation", call(), unless("StringNotEquals", {"aws:PrincipalOrgID": "o-1"})
+        "but for an organisation",
+        call(),
+        unless("StringNotEquals", {"aws:PrincipalOrgID": "o-1"}),
+        rows=(fails("Api", PRINCIPAL, OPEN),),
+    ),
+    policy(
+        "everybody but one",
+        {
+            "Effect": "Allow",
+            "Action": "execute-api:Invoke",
+            "Resource": "*",
+            "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:role/x"},
+        },
+        rows=(fails("Api", "Policy.Statement[0].NotPrincipal", OPEN),),
+    ),
+    policy(
+        "everybody but one, through an endpoint",
+        {
+            "Effect": "Allow",
+            "Action": "execute-api:Invoke",
+            "Resource": "*",
+            "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:role/x"},
+            "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}},
+        },
     ),
     policy(
         "but for any endpoint",

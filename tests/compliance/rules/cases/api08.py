@@ -80,6 +80,12 @@ def described(kind: str, parameters: object) -> Json:
     return resources(UNSET, Api=resource(kind, **{name: body}))
 
 
+def sam_responses(parameters: Json) -> Json:
+    """An API of SAM's whose errors have these parameters."""
+    responses = {"DEFAULT_4XX": {"ResponseParameters": parameters}}
+    return resources(Api=resource("AWS::Serverless::Api", GatewayResponses=responses))
+
+
 CASES: Final = (
     # -- a preflight
     case("any origin", preflight("'*'"), fails("Method", PLACE, ANY)),
@@ -348,4 +354,40 @@ CASES: Final = (
         resources(Api=resource("AWS::ApiGateway::RestApi", BodyS3Location={"Bucket": "b"})),
     ),
     case("an API without a document", resources(Api=resource("AWS::ApiGateway::RestApi"))),
+    # -- SAM's gateway responses
+    case(
+        "any origin of SAM's errors",
+        sam_responses({"Headers": {HEADER_NAME: "'*'"}}),
+        fails(
+            "Api",
+            f"GatewayResponses.DEFAULT_4XX.ResponseParameters.Headers.{HEADER_NAME}",
+            ANY,
+        ),
+    ),
+    case(
+        "one origin of SAM's errors",
+        sam_responses({"Headers": {HEADER_NAME: "'https://a.example'"}}),
+        *passes("Api"),
+    ),
+    case("SAM's errors without headers", sam_responses({})),
+    case(
+        "any origin of the errors of SAM's Globals",
+        resources(
+            {
+                "Globals": {
+                    "Api": {
+                        "GatewayResponses": {
+                            "DEFAULT_5XX": {"ResponseParameters": {"Headers": {HEADER_NAME: "'*'"}}}
+                        }
+                    }
+                }
+            },
+            Api=resource("AWS::Serverless::Api"),
+        ),
+        fails(
+            "Api",
+            f"GatewayResponses.DEFAULT_5XX.ResponseParameters.Headers.{HEADER_NAME}",
+            ANY,
+        ),
+    ),
 )

@@ -99,4 +99,18 @@ CASES: Final = (
         "a deployment without a stage",
         resources(Deployment=resource("AWS::ApiGateway::Deployment", RestApiId="x")),
     ),
+    case(
+        "SAM's Globals",
+        resources(
+            {
+                "Globals": {
+                    "Api": {"AccessLogSetting": {"DestinationArn": "arn:aws:logs:::a"}},
+                    "HttpApi": {"AccessLogSettings": {"DestinationArn": "arn:aws:logs:::a"}},
+                }
+            },
+            Rest=resource("AWS::Serverless::Api", StageName="prod"),
+            Web=resource("AWS::Serverless::HttpApi"),
+        ),
+        *passes("Rest", "Web"),
+    ),
 )

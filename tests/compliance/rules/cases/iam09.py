@@ -195,6 +195,12 @@ assert {*(key.lower() for key in TIED), "aws:sourceip"} == set(TIES) - {
     "elasticfilesystem:accessedviamounttarget"
 }
 
+ELSEWHERE: Final[Json] = {
+    **KEEP_OUT,
+    "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}},
+}
+BY_REF: Final = sub("arn:aws:s3:::${Bucket}/*")
+BY_PARTS: Final = join("arn:", PARTITION, ":s3:::", ref("Bucket"), "/*")
 FOREIGN_ROW: Final = fails("Policy", f"{PRINCIPAL}.AWS", "Account 999999999999 is let in")
 
 CASES: Final = (
@@ -693,6 +699,85 @@ CASES: Final = (
         },
     ),
     # -- a Deny beside it
+    denied(
+        "all actions but one that is not granted",
+        {
+            **{key: value for key, value in ELSEWHERE.items() if key != "Action"},
+            "NotAction": ["sqs:ListQueues"],
+        },
+    ),
+    *(
+        denied(
+            f"all actions but {name}",
+            {
+                **{key: value for key, value in ELSEWHERE.items() if key != "Action"},
+                "NotAction": spared,
+            },
+            holds=False,
+        )
+        for name, spared in (
+            ("the one that is granted", "sqs:Send*"),
+            ("what only the deployment knows", ref("Unset")),
+        )
+    ),
+    denied(
+        "all actions but one, and a grant of several",
+        {
+            **{key: value for key, value in ELSEWHERE.items() if key != "Action"},
+            "NotAction": "sqs:ListQueues",
+        },
+        holds=False,
+        Action="sqs:S*",
+    ),
+    *(
+        case(
+            f"a bucket's objects by {name}",
+            resources(
+                Policy=resource(
+                    "AWS::S3::BucketPolicy",
+                    Bucket=ref("Bucket"),
+                    PolicyDocument=document(
+                        allow("s3:GetObject", granted, Principal="*"),
+                        {
+                            "Effect": "Deny",
+                            "Principal": "*",
+                            "Action": "s3:*",
+                            "Resource": kept,
+                            "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}},
+                        },
+                    ),
+                ),
+                Bucket=resource("AWS::S3::Bucket", **called),
+                Other={"Type": "AWS::S3::Bucket"},
+            ),
+            row,
+        )
+        for name, granted, kept, called, row in (
+            ("attribute and reference", sub("${Bucket.Arn}/*"), BY_REF, {}, passes("Policy")[0]),
+            ("attribute and partition", sub("${Bucket.Arn}/*"), BY_PARTS, {}, passes("Policy")[0]),
+            (
+                "literal name and attribute",
+                "arn:aws:s3:::items/*",
+                sub("${Bucket.Arn}/*"),
+                {"BucketName": "items"},
+                passes("Policy")[0],
+            ),
+            (
+                "another's reference",
+                sub("${Bucket.Arn}/*"),
+                sub("arn:aws:s3:::${Other}/*"),
+                {},
+                fails("Policy", PRINCIPAL, OPEN),
+            ),
+            (
+                "another attribute",
+                sub("${Bucket.Arn}/*"),
+                sub("arn:aws:s3:::${Bucket.DomainName}/*"),
+                {},
+                fails("Policy", PRINCIPAL, OPEN),
+            ),
+        )
+    ),
     *(
         denied(f"all but those of {operator} {key}", unless(operator, key, value))
         for operator, key, value in (

@@ -51,4 +51,14 @@ CASES: Final = (
         "what is no log group",
         resources(Retention=resource("Custom::LogRetention", LogGroupName="/aws/lambda/x")),
     ),
+    case(
+        "a group that only hands events on",
+        resources(Group=resource("AWS::Logs::LogGroup", LogGroupClass="DELIVERY")),
+        *passes("Group"),
+    ),
+    case(
+        "a group of another class",
+        resources(Group=resource("AWS::Logs::LogGroup", LogGroupClass="INFREQUENT_ACCESS")),
+        fails("Group", "RetentionInDays", "The log group never expires."),
+    ),
 )

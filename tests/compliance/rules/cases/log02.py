@@ -114,4 +114,10 @@ CASES: Final = (
         },
         fails("Group", "RetentionInDays", f"7 {OUTSIDE}"),
     ),
+    case(
+        "a group that only hands events on",
+        resources(
+            Group=resource("AWS::Logs::LogGroup", LogGroupClass="DELIVERY", RetentionInDays=1)
+        ),
+    ),
 )

@@ -72,6 +72,12 @@ def retention(days: object) -> Json:
 
 BY_REFERENCE: Final = sub("/aws/lambda/${Function}")
 
+
+def many(*words: str) -> Json:
+    """A text of 128 alternatives."""
+    return join(*({"Fn::If": [f"C{number}", *words]} for number in range(7)))
+
+
 CASES: Final = (
     # -- by setting
     linked("a setting that refers to it", function(group=ref("Group")), log_group()),
@@ -285,5 +291,22 @@ CASES: Final = (
         },
         fails("Function", SETTING, MISSING),
         *passes("Function"),
+    ),
+    case(
+        "SAM's Globals",
+        resources(
+            {"Globals": {"Function": {"LoggingConfig": {"LogGroup": ref("Group")}}}},
+            Function=resource("AWS::Serverless::Function"),
+            Group=log_group(),
+        ),
+        *passes("Function"),
+    ),
+    case(
+        "names of more alternatives than are looked at",
+        resources(
+            Function=resource("AWS::Lambda::Function", FunctionName=many("a", "b")),
+            Group=log_group(join("/aws/lambda/", many("c", "d"))),
+        ),
+        fails("Function", SETTING, MISSING),
     ),
 )

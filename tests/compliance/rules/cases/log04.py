@@ -13,6 +13,7 @@ from tests.compliance.rules.case import (
     either,
     exported,
     fails,
+    get,
     join,
     passes,
     ref,
@@ -66,6 +67,21 @@ def missing(name: str, of: Json, group: object = None) -> Case:
 CASES: Final = (
     linked("by references", stage(), BY_REFERENCES),
     linked("by Fn::Sub", stage(), sub("API-Gateway-Execution-Logs_${Api}/${Stage}")),
+    linked(
+        "by the API's attribute",
+        {**stage(), "Properties": {**stage()["Properties"], "RestApiId": get("Api", "RestApiId")}},
+        BY_REFERENCES,
+    ),
+    linked(
+        "by the attribute in the name",
+        stage(),
+        sub("API-Gateway-Execution-Logs_${Api.RestApiId}/prod"),
+    ),
+    missing(
+        "by another attribute",
+        stage(),
+        sub("API-Gateway-Execution-Logs_${Api.RootResourceId}/prod"),
+    ),
     linked("by the stage's literal name", stage(), sub("API-Gateway-Execution-Logs_${Api}/prod")),
     linked(
         "by the same parameter",

@@ -410,4 +410,13 @@ CASES: Final = (
         },
         *passes("Project", "Machine"),
     ),
+    flows(
+        "a name that begins with a group's",
+        machine(sub("arn:aws:logs:eu-west-1:1:log-group:${Group}-other:*")),
+        fails("Machine", ARN, NO_GROUP),
+    ),
+    unnamed(
+        "a project with an empty name of a group",
+        resource("AWS::CodeBuild::Project", LogsConfig={"CloudWatchLogs": {"GroupName": ""}}),
+    ),
 )

@@ -83,6 +83,8 @@ def for_group(name: str, pattern: object, *, group: object, admitted: bool) -> C
 
 ARN: Final = "arn:aws:logs:eu-west-1:1:log-group:"
 
+EMPTY: Final[Json] = {"Parameters": {"Given": {"Type": "String", "Default": ""}}}
+
 CASES: Final = (
     # -- no key
     case("no key", template(use(), key=NO_VALUE), fails("Group", "KmsKeyId", NO_KEY)),
@@ -254,5 +256,42 @@ CASES: Final = (
         "a key of which one branch is not known",
         template(either(use(), ref("Unset"))),
         undecided("Group", "KmsKeyId", "parameter Unset has no default"),
+    ),
+    case(
+        "an empty key",
+        resources(Group=resource("AWS::Logs::LogGroup", KmsKeyId="")),
+        fails("Group", "KmsKeyId", NO_KEY),
+    ),
+    case(
+        "a key by parameter, empty by default",
+        resources(EMPTY, Group=resource("AWS::Logs::LogGroup", KmsKeyId=ref("Given"))),
+        fails("Group", "KmsKeyId", NO_KEY),
+    ),
+    case(
+        "a key by parameter, if one is given",
+        resources(
+            EMPTY,
+            Group=resource("AWS::Logs::LogGroup", KmsKeyId=either(ref("Given"), get("Key", "Arn"))),
+            Key=resource("AWS::KMS::Key", KeyPolicy=document(ROOT, use())),
+        ),
+        *passes("Group"),
+    ),
+    # -- denials
+    locked("a key that denies the service what it allows", use(), {**use(), "Effect": "Deny"}),
+    locked(
+        "a key that denies everybody one half",
+        use(),
+        {**use("kms:GenerateDataKey*"), "Principal": "*", "Effect": "Deny"},
+        phrase="The policy of key Key does not let the logs service use kms:GenerateDataKey",
+    ),
+    fine(
+        "a key that denies another service",
+        use(),
+        {**use(service="s3.amazonaws.com"), "Effect": "Deny"},
+    ),
+    fine(
+        "a key that denies under a condition",
+        use(),
+        {**use(), "Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
     ),
 )

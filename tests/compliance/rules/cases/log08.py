@@ -164,14 +164,8 @@ CASES: Final = (
         *passes("Other", "Flow"),
     ),
     covered(
-        "of what only the deployment knows",
-        Row(
-            "Vpc",
-            Outcome.UNDECIDED,
-            "",
-            None,
-            "Whether a flow log is for this VPC is known only at deploy time: parameter Unset",
-        ),
+        "of a network by parameter, which is none of this template's",
+        BARE,
         *passes("Flow"),
         Flow=flow_log(ref("Unset")),
     ),
