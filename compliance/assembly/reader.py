@@ -153,7 +153,7 @@ class _Reader:
         template = Template(
             name=self._name(path),
             path=path,
-            body=load(path, shown=self._shown(path)),
+            body=load(path, shown=self._shown(path), may_be_empty=True),
             stack=stack,
             stack_name=str(_object(artifact.get("properties")).get("stackName") or artifact_id),
             account=account,
@@ -192,7 +192,7 @@ class _Reader:
             nested = Template(
                 name=self._name(path),
                 path=path,
-                body=load(path, shown=self._shown(path)),
+                body=load(path, shown=self._shown(path), may_be_empty=True),
                 stack=stack or self._name(path),
                 account=template.account,
                 region=template.region,

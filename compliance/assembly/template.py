@@ -30,12 +30,13 @@ MAX_CIRCLE: Final = 12
 LOOP: Final = "Fn::ForEach"
 
 
-def load(path: Path, *, shown: str) -> Mapping[str, Json]:
+def load(path: Path, *, shown: str, may_be_empty: bool = False) -> Mapping[str, Json]:
     """Parse a template.
 
     Args:
         path: the file.
         shown: how the file is named in errors.
+        may_be_empty: whether `Resources` may be missing, as CDK leaves it out of an empty stack.
 
     Returns:
         The document: an object whose `Resources` is an object of resource declarations.
@@ -62,6 +63,8 @@ def load(path: Path, *, shown: str) -> Mapping[str, Json]:
         raise _too_deep(text, shown=shown) from error
     if not _is_shallow(document, shown=shown):
         raise _too_deep(text, shown=shown)
+    if may_be_empty and isinstance(document, Mapping) and "Resources" not in document:
+        return {**document, "Resources": {}}
     _check_shape(document, shown=shown)
     _check_order(document, shown=shown)
     return document  # type: ignore[no-any-return]  # _check_shape has seen that it is an object

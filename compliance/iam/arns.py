@@ -10,7 +10,7 @@ from compliance.intrinsics import Text, Token
 
 _VARIABLE = re.compile(r"\$\{\w+\}|\*")
 _POLICY_VARIABLE = re.compile(r"\$\{[^}]*\}")
-_WILDCARDS = re.compile(r"[*?]*\*[*?]*")
+_WILDCARDS = re.compile(r"[*?]+")
 _FIELDS: Final = 6
 """Parts of an ARN between colons; the last may hold colons of its own."""
 _ANY: Final = object()
@@ -32,7 +32,7 @@ def covers_type(pattern: str | Text, arn_format: str) -> bool:
 
 def is_everything(pattern: str | Text) -> bool:
     """Whether a pattern consists of wildcards alone, an asterisk among them."""
-    return isinstance(pattern, str) and _WILDCARDS.fullmatch(pattern) is not None
+    return isinstance(pattern, str) and "*" in pattern and not pattern.strip("*?")
 
 
 def is_pattern(resource: str | Text) -> bool:
@@ -59,8 +59,12 @@ def _symbols(pattern: str | Text) -> tuple[str | Token, ...]:
         symbol
         for part in parts
         # `?*` asks for a character more than `*`, and every name has one.
-        for symbol in ((part,) if isinstance(part, Token) else _WILDCARDS.sub("*", part))
+        for symbol in ((part,) if isinstance(part, Token) else _WILDCARDS.sub(_shortest, part))
     )
+
+
+def _shortest(run: re.Match[str]) -> str:
+    return "*" if "*" in run[0] else run[0]
 
 
 @cache

@@ -176,7 +176,12 @@ class CheckovEngine(Engine):
         self._requests += 1
         request = {
             "request": self._requests,
-            "templates": [str(template.path.resolve()) for template in assembly.templates],
+            # Checkov takes a template without resources for none.
+            "templates": [
+                str(template.path.resolve())
+                for template in assembly.templates
+                if template.resources
+            ],
         }
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")

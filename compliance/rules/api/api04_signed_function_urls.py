@@ -28,7 +28,7 @@ class SignedFunctionUrls(Rule):
     family = Family.API
     severity = Severity.CRITICAL
     title = "A function URL asks for IAM auth"
-    rationale = "With AuthType NONE anybody who has the address runs the function."
+    rationale = "Without IAM authorization anybody who has the address runs the function."
     remediation = (
         "Set `auth_type=FunctionUrlAuthType.AWS_IAM` and grant the callers "
         "`lambda:InvokeFunctionUrl`."

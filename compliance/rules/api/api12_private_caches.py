@@ -77,7 +77,8 @@ class PrivateCaches(Rule):
     title = "A cache never hands one caller's answer to another, and is encrypted"
     rationale = (
         "API Gateway looks an answer up by the method's cache key, and the caller is no part of "
-        "it unless the key holds what says who calls: the next caller gets the last one's data."
+        "it unless the key holds what says who calls: the next caller gets the last one's data. "
+        "What is cached lies open unless its encryption is asked for."
     )
     remediation = (
         "Add `method.request.header.Authorization`, or the authorizer's identity source, to the "

@@ -116,7 +116,8 @@ class NamedActions(IdentityRule):
         names = ", ".join(member.name for member in members[:MOST])
         more = f" and {len(members) - MOST} more" if len(members) > MOST else ""
         return fail(
-            f"{action} stands for {names}{more}, of which {len(mutating)} change something.",
+            f"{action} stands for {names}{more}, of which {len(mutating)} "
+            f"{'changes' if len(mutating) == 1 else 'change'} something.",
             location=place,
             observed=action,
         )

@@ -92,7 +92,7 @@ class AwsManagedPolicies(Rule):
         else:
             severity = self.severity
         yield fail(
-            f"The AWS-managed policy {policy} is attached.",
+            f"The AWS-managed policy {str(value).partition(':policy/')[2]} is attached.",
             location=place,
             observed=value,
             severity=severity,

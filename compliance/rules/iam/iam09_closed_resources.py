@@ -78,11 +78,11 @@ class ClosedResources(Rule):
     severity = Severity.CRITICAL
     title = "A resource policy opens nothing to the world or to unknown accounts"
     rationale = (
-        "What a resource policy grants needs no permission on the other side: anyone on the "
-        "internet, or anyone in an account that nobody here watches, can then use the resource."
+        "A resource policy lets callers in from outside, whatever else this account allows: "
+        "strangers, or an account that nobody here watches, can then use the resource."
     )
     remediation = (
-        "Name the role or account that needs it; where many do, add a condition such as "
+        "Let in only whom you know: name the role or account, or add a condition such as "
         "aws:PrincipalOrgID, aws:SourceArn or aws:SourceAccount. An account that may come in goes "
         "into `iam.known-accounts`."
     )

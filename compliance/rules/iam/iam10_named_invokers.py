@@ -37,8 +37,8 @@ class NamedInvokers(Rule):
     severity = Severity.HIGH
     title = "A service may invoke a function only for a named source"
     rationale = (
-        "Without a source, the service acts for anybody: another customer's API, bucket or topic "
-        "can have it invoke this function (the confused deputy)."
+        "A grant without a named source lets strangers run the function: another customer's API, "
+        "bucket or topic can have the service invoke it (the confused deputy)."
     )
     remediation = "Set SourceArn to the one API, rule, bucket or topic that invokes the function."
     references = (

@@ -68,7 +68,7 @@ class NoLongLivedCredentials(Rule):
         """Judge the key, the user's policies, or the users that a policy names."""
         if resource.type == ACCESS_KEY:
             yield fail(
-                "An access key is made, which works until it is deleted.",
+                "An access key is made for a user.",
                 location="Properties.UserName",
                 observed=resource.properties.get("UserName"),
             )

@@ -27,6 +27,10 @@ _STREAM: Final = "arn:${Partition}:kinesis:${Region}:${Account}:stream/${StreamN
 
 CDK_GRANTS: Final[Mapping[str, tuple[str, str]]] = {
     "cloudformation:validatetemplate": (_STACK, "CodePipeline's CloudFormation actions"),
+    "codedeploy:putlifecycleeventhookexecutionstatus": (
+        "arn:${Partition}:codedeploy:${Region}:${Account}:deploymentgroup:${Application}/${Group}",
+        "LambdaDeploymentGroup.grant_put_lifecycle_event_hook_execution_status",
+    ),
     "codestar-connections:useconnection": (
         "arn:${Partition}:codeconnections:${Region}:${Account}:connection/${ConnectionId}",
         "CodePipeline's source by connection: the service has two names, and ARNs have the new one",

@@ -48,7 +48,6 @@ class OwnRoles(Rule):
             names = sorted(function.logical_id for function in functions)
             yield fail(
                 f"{len(names)} functions run with this role: {', '.join(names)}.",
-                location="Properties.AssumeRolePolicyDocument",
                 observed=", ".join(names),
             )
         elif functions:

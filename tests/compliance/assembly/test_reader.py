@@ -336,6 +336,21 @@ def test_a_file_that_is_named_has_to_be_there(tmp_path: Path, artifact: Json, pl
     assert re.search(r"'gone(\.json)?' is named but missing; synthesize the assembly again$", said)
 
 
+def test_a_stack_may_be_empty(tmp_path: Path) -> None:
+    """CDK leaves `Resources` out of its template, and CloudFormation never sees it."""
+    write(
+        tmp_path,
+        {
+            "manifest.json": manifest(A=stack("a.json"), B=stack("b.json")),
+            "a.json": {"Parameters": {}},
+            "b.json": {"Resources": {"Queue": QUEUE}},
+        },
+    )
+    empty, full = read(tmp_path).templates
+    assert (len(empty.resources), len(full.resources)) == (0, 1)
+    assert empty.body["Parameters"] == {}
+
+
 def test_a_stage_can_be_given_alone(tmp_path: Path) -> None:
     """Its stacks are its own; the assets that it publishes lie in the app's folder."""
     write(

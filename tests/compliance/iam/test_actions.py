@@ -135,3 +135,25 @@ def test_what_a_pattern_means_matches_it(pattern: str) -> None:
     """Both ways to ask agree, whatever the pattern."""
     for action in actions.expand(pattern):
         assert actions.matches(pattern, action.name)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """The semantics of wildcards, one character at a time."""
+    if not pattern:
+        return not text
+    if pattern[0] == "*":
+        return _matches(pattern[1:], text) or (text != "" and _matches(pattern, text[1:]))
+    return text != "" and pattern[0] in {"?", text[0]} and _matches(pattern[1:], text[1:])
+
+
+@patient
+@given(st.text(st.sampled_from("ab*?"), max_size=8), st.text(st.sampled_from("ab"), max_size=8))
+def test_wildcards_match_what_they_mean(pattern: str, text: str) -> None:
+    """An asterisk is any characters, a question mark is one."""
+    assert actions.matches(f"s:{pattern}", f"s:{text}") == _matches(pattern, text)
+
+
+@pytest.mark.parametrize("pattern", ["ec2:" + "*?" * 200 + "zz", "ec2:" + "*e" * 40 + "zz"])
+def test_many_wildcards_take_no_time(pattern: str) -> None:
+    """An expression that tried every way would not end."""
+    assert actions.expand(pattern) == ()

@@ -112,8 +112,9 @@ def fails(
     severity: Severity | None = None,
     observed: str | None = None,
 ) -> Row:
-    """A row of a failure, at a property path without the leading `Properties.`."""
-    return Row(logical_id, Outcome.FAIL, f"Properties.{location}", severity, phrase, observed)
+    """A row of a failure, at a property path without `Properties.`; none is the whole resource."""
+    place = f"Properties.{location}" if location else ""
+    return Row(logical_id, Outcome.FAIL, place, severity, phrase, observed)
 
 
 def undecided(logical_id: str, location: str, phrase: str) -> Row:

@@ -70,7 +70,7 @@ CASES: Final = (
         "iam:Pass* stands for iam:PassRole, of which 1 change",
     ),
     wild("tags", "sqs:Tag*", "sqs:TagQueue"),
-    wild("a level that is combined", "s3:DeleteObjectT*", "of which 1 change something"),
+    wild("a level that is combined", "s3:DeleteObjectT*", "of which 1 changes something"),
     wild("permissions", "lambda:AddPerm*", "lambda:AddPermission"),
     wild("more than are listed", "ec2:Create*", " more, of which "),
     wild("a service in part", "sq?:SendMessag?", "sqs:SendMessage"),

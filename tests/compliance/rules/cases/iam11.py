@@ -52,7 +52,7 @@ CASES: Final = (
             Key=resource("AWS::IAM::AccessKey", UserName=ref("User")),
             User={"Type": "AWS::IAM::User"},
         ),
-        fails("Key", "UserName", "An access key is made, which works until it is deleted."),
+        fails("Key", "UserName", "An access key is made for a user."),
         *passes("User"),
     ),
     case(

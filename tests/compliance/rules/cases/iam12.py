@@ -371,4 +371,14 @@ CASES: Final = (
         ),
         *passes("Policy"),
     ),
+    case(
+        "a deployment group's hook, as CDK grants it",
+        policy(
+            allow(
+                "codedeploy:PutLifecycleEventHookExecutionStatus",
+                "arn:aws:codedeploy:eu-west-1:123456789012:deploymentgroup:items/prod",
+            )
+        ),
+        *passes("Policy"),
+    ),
 )

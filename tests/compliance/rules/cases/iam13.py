@@ -25,7 +25,7 @@ from tests.compliance.rules.case import (
 
 RULE: Final = "IAM13"
 
-PLACE: Final = "AssumeRolePolicyDocument"
+PLACE: Final = ""
 
 
 def function(role: object, kind: str = "AWS::Lambda::Function") -> Json:
