@@ -11,6 +11,7 @@ from compliance.intrinsics import Text, Token
 _VARIABLE = re.compile(r"\$\{\w+\}|\*")
 _POLICY_VARIABLE = re.compile(r"\$\{[^}]*\}")
 _WILDCARDS = re.compile(r"[*?]+")
+_SERVICE: Final = re.compile(r"arn:[^:*?]*:([a-z0-9-]+):")
 _FIELDS: Final = 6
 """Parts of an ARN between colons; the last may hold colons of its own."""
 _ANY: Final = object()
@@ -27,7 +28,16 @@ def covers_type(pattern: str | Text, arn_format: str) -> bool:
         arn_format: of the Service Authorization Reference, such as
             `arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}`.
     """
+    if of_another_service(pattern, arn_format):
+        return False
     return _matches(_symbols(pattern), _format(arn_format))
+
+
+def of_another_service(pattern: str | Text, arn_format: str) -> bool:
+    """Whether a resource pattern spells out a service that is not the format's: a quick no."""
+    text = pattern if isinstance(pattern, str) else pattern.literal
+    named, wanted = _SERVICE.match(text), _SERVICE.match(arn_format)
+    return named is not None and wanted is not None and named[1] != wanted[1]
 
 
 def is_everything(pattern: str | Text) -> bool:

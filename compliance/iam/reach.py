@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from compliance.iam import actions
+from compliance.iam import actions, arns
 from compliance.iam.references import FORMS, NAME, PATH
 from compliance.intrinsics import Kind, Text, Token
 
@@ -59,6 +59,8 @@ def can_match(pattern: str | Text, arn_format: str, *, guess: bool = False) -> b
             `arn:${Partition}:s3:::${BucketName}/${ObjectName}`.
         guess: what a value known only at deploy time counts as: with it, any text, else a name.
     """
+    if arns.of_another_service(pattern, arn_format):
+        return False
     return _meet(_symbols(pattern, guess=guess), _format(arn_format))
 
 

@@ -43,6 +43,11 @@ DOCUMENTS: Final[Mapping[str, tuple[tuple[str, PolicyKind], ...]]] = {
     "AWS::IAM::User": (("Policies[].PolicyDocument", PolicyKind.IDENTITY),),
     "AWS::IAM::Group": (("Policies[].PolicyDocument", PolicyKind.IDENTITY),),
     "AWS::SSO::PermissionSet": (("InlinePolicy", PolicyKind.IDENTITY),),
+    "AWS::Serverless::Function": (
+        ("AssumeRolePolicyDocument", PolicyKind.TRUST),
+        ("Policies[]", PolicyKind.IDENTITY),
+    ),
+    "AWS::Serverless::StateMachine": (("Policies[]", PolicyKind.IDENTITY),),
     "AWS::S3::BucketPolicy": (("PolicyDocument", PolicyKind.RESOURCE),),
     "AWS::S3::AccessPoint": (("Policy", PolicyKind.RESOURCE),),
     "AWS::S3::MultiRegionAccessPointPolicy": (("Policy", PolicyKind.RESOURCE),),
@@ -198,26 +203,31 @@ def _of_properties(resource: Resource, resolver: Resolver) -> Iterator[Statement
 
 
 def _documents(resource: Resource, resolver: Resolver, path: str) -> Iterator[tuple[str, Value]]:
-    outer, _, inner = path.partition("[].")
+    if "{}." in path:
+        yield from _in_text(resource, resolver, path)
+        return
+    outer, several, inner = path.partition("[]")
     place = f"Properties.{outer}"
-    text, _, within = path.partition("{}.")
-    if within:
-        for call in resolver.get(resource.properties, text):
-            read = _parsed(call) if isinstance(call, str | Text) else call
-            for document in resolver.get(read, *within.split(".")):
-                yield f"Properties.{text}.{within}", document
-        return
-    if not inner:
-        for document in resolver.get(resource.properties, outer):
-            yield place, document
-        return
     for value in resolver.get(resource.properties, outer):
+        if not several:
+            yield place, value
+            continue
         for where, element in resolver.items(value, place):
             if isinstance(element, Mapping):
-                for document in resolver.get(element, inner):
-                    yield f"{where}.{inner}", document
-            else:
+                for document in resolver.get(element, inner[1:]) if inner else (element,):
+                    yield where + inner, document
+            elif inner:
                 yield where, element
+            # Beside documents, SAM lists names of managed policies and of its own templates.
+
+
+def _in_text(resource: Resource, resolver: Resolver, path: str) -> Iterator[tuple[str, Value]]:
+    """Documents inside of a property that is an object, or the text of one."""
+    text, _, within = path.partition("{}.")
+    for call in resolver.get(resource.properties, text):
+        read = _parsed(call) if isinstance(call, str | Text) else call
+        for document in resolver.get(read, *within.split(".")):
+            yield f"Properties.{text}.{within}", document
 
 
 def of_document(

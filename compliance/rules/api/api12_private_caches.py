@@ -41,7 +41,7 @@ MAX_NAMED: Final = 5
 """How many methods a finding names."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Block:
     """Settings of a stage, or of some of its methods.
 

@@ -19,7 +19,7 @@ from compliance.rules.base import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from compliance.assembly.model import Resource
 
@@ -32,6 +32,17 @@ CDK_DEFAULTS: Final = frozenset(
     }
 )
 """What CDK gives a function's default role: logs, and network interfaces, on every resource."""
+
+
+PATHS: Final[Mapping[str, str]] = {path.rpartition("/")[2]: path for path in CDK_DEFAULTS}
+"""Paths of these by name, which is what SAM takes."""
+SAM: Final = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
+"""What has policies by the names of AWS's, beside documents and templates of its own (AWS SAM
+Developer Guide, `Policies`)."""
+LISTED: Final[Mapping[str, str]] = {
+    "AWS::SSO::PermissionSet": "ManagedPolicies",
+    **dict.fromkeys(SAM, "Policies"),
+}
 
 
 class AwsManagedPolicies(Rule):
@@ -60,20 +71,27 @@ class AwsManagedPolicies(Rule):
         "AWS::IAM::User",
         "AWS::IAM::Group",
         "AWS::SSO::PermissionSet",
+        *SAM,
     )
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge each attached managed policy."""
-        name = "ManagedPolicies" if resource.type.startswith("AWS::SSO") else "ManagedPolicyArns"
-        attached = context.get(resource, name)
-        if all(value is ABSENT for value in attached):
-            return
-        yield from or_passed(
-            judgement
-            for listed in attached
-            for place, value in context.of(resource).items(listed, f"Properties.{name}")
-            for judgement in self._policy(value, place, context)
-        )
+        name = LISTED.get(resource.type, "ManagedPolicyArns")
+        given = [value for value in context.get(resource, name) if value is not ABSENT]
+        attached = [
+            each
+            for listed in given
+            for each in context.of(resource).items(listed, f"Properties.{name}")
+        ]
+        if resource.type in SAM:
+            named = [(place, value) for place, value in attached if isinstance(value, str | Text)]
+            given, attached = named, [(place, _by_arn(value)) for place, value in named]
+        if given:
+            yield from or_passed(
+                judgement
+                for place, value in attached
+                for judgement in self._policy(value, place, context)
+            )
 
     def _policy(self, value: Value, place: str, context: Context) -> Iterator[Judgement]:
         if isinstance(value, Unknown):
@@ -97,3 +115,10 @@ class AwsManagedPolicies(Rule):
             observed=value,
             severity=severity,
         )
+
+
+def _by_arn(value: Value) -> Value:
+    """A managed policy as SAM takes it: what is no ARN is the name of one of AWS's."""
+    if not isinstance(value, str) or ":" in value:
+        return value
+    return f"arn:aws:iam::aws:policy/{PATHS.get(value, value)}"

@@ -86,7 +86,7 @@ class TrustedPrincipals(Rule):
     controls = {Standard.NIST: ("AC-3", "AC-6")}
     stock = ("CKV_AWS_60", "CKV_AWS_61")
     settings = ("iam.known-accounts",)
-    resource_types = ("AWS::IAM::Role",)
+    resource_types = ("AWS::IAM::Role", "AWS::Serverless::Function")
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge whom every Allow statement of the role's trust policy lets assume it."""

@@ -57,10 +57,11 @@ def places(statements: list[Statement | Opaque]) -> list[str]:
 def test_every_place_of_the_table_is_read(kind: str, path: str, policy: PolicyKind) -> None:
     """A statement is found with its kind and its place, whatever carries the policy."""
     document = {"Statement": [DENY, ALLOW]}
-    outer, _, inner = path.partition("[].")
-    properties: Json = {outer: [{"PolicyName": "other"}, {inner: document}] if inner else document}
+    outer, several, inner = path.partition("[]")
+    listed = [{"PolicyName": "other"}, {inner[1:]: document} if inner else document]
+    properties: Json = {outer: listed if several else document}
     first, second = found(kind, properties)
-    place = f"Properties.{outer}[1].{inner}" if inner else f"Properties.{outer}"
+    place = f"Properties.{outer}[1]{inner}" if several else f"Properties.{outer}"
     assert isinstance(first, Statement)
     assert isinstance(second, Statement)
     assert (first.kind, second.kind) == (policy, policy)
@@ -80,6 +81,8 @@ def test_the_places_that_matter_are_in_the_table() -> None:
         "AWS::IAM::User",
         "AWS::IAM::Group",
         "AWS::SSO::PermissionSet",
+        "AWS::Serverless::Function",
+        "AWS::Serverless::StateMachine",
     }
     assert {kind for kind, places in DOCUMENTS.items() if places[0][1] is PolicyKind.RESOURCE} == {
         "AWS::S3::AccessPoint",
@@ -441,3 +444,15 @@ def test_a_call_that_is_unknown_is_opaque() -> None:
 def test_an_empty_text_is_no_policy(text: str) -> None:
     """The Serverless Framework writes it on APIs without one."""
     assert found("AWS::ApiGateway::RestApi", {"Policy": text}) == []
+
+
+def test_of_what_sam_lists_the_documents_are_read() -> None:
+    """Names of managed policies and SAM's own templates stand beside them."""
+    listed = ["AWSXrayWriteOnlyAccess", {"SQSPollerPolicy": {"QueueName": "q"}}, ALLOW]
+    assert places(found("AWS::Serverless::Function", {"Policies": listed})) == [
+        "Properties.Policies[2]"
+    ]
+    assert places(found("AWS::Serverless::Function", {"Policies": {"Statement": ALLOW}})) == [
+        "Properties.Policies.Statement"
+    ]
+    assert found("AWS::Serverless::Function", {"Policies": {"Ref": "Unset"}}) == []

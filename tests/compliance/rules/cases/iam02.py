@@ -218,4 +218,13 @@ CASES: Final = (
         fails("Policy", f"{STATEMENT}.Action", "sqs:Send* stands for sqs:SendMessage"),
         config=Config(iam=Iam(wildcard_actions=("sqs:Set*",))),
     ),
+    case(
+        "a function of SAM's",
+        resources(
+            Function=resource(
+                "AWS::Serverless::Function", Policies=[{"Statement": [allow("sqs:*", "*")]}]
+            )
+        ),
+        fails("Function", "Policies[0].Statement[0].Action", "Every action of sqs"),
+    ),
 )

@@ -206,4 +206,45 @@ CASES: Final = (
         fails("Role", "ManagedPolicyArns[0]", "PowerUserAccess", Severity.CRITICAL),
         *passes("Other"),
     ),
+    # -- by name, in SAM
+    case(
+        "names and documents of SAM's",
+        resources(
+            Function=resource(
+                "AWS::Serverless::Function",
+                Policies=[
+                    "AmazonS3FullAccess",
+                    "AWSLambdaBasicExecutionRole",
+                    "AmazonSQSReadOnlyAccess",
+                    f"{PREFIX}AWSXrayWriteOnlyAccess",
+                    "arn:aws:iam::123456789012:policy/own",
+                    {"SQSPollerPolicy": {"QueueName": "q"}},
+                    {"Statement": []},
+                ],
+            )
+        ),
+        fails("Function", "Policies[0]", "AmazonS3FullAccess is attached", Severity.CRITICAL),
+        fails("Function", "Policies[1]", "AWSLambdaBasicExecutionRole", Severity.LOW),
+        fails("Function", "Policies[2]", "AmazonSQSReadOnlyAccess"),
+        fails("Function", "Policies[3]", "AWSXrayWriteOnlyAccess"),
+    ),
+    case(
+        "a name of SAM's alone",
+        resources(
+            Machine=resource("AWS::Serverless::StateMachine", Policies="AdministratorAccess")
+        ),
+        fails("Machine", "Policies", "AdministratorAccess", Severity.CRITICAL),
+    ),
+    case(
+        "a policy of one's own in SAM",
+        resources(
+            Policy={"Type": "AWS::IAM::ManagedPolicy"},
+            Function=resource("AWS::Serverless::Function", Policies=[ref("Policy")]),
+        ),
+        *passes("Function"),
+    ),
+    case(
+        "documents alone in SAM",
+        resources(Function=resource("AWS::Serverless::Function", Policies=[{"Statement": []}])),
+    ),
 )

@@ -709,4 +709,17 @@ CASES: Final = (
         "a resource policy",
         resources(Policy=resource("AWS::SQS::QueuePolicy", PolicyDocument=document(trusting("*")))),
     ),
+    case(
+        "whom SAM's function lets in",
+        resources(
+            Function=resource(
+                "AWS::Serverless::Function",
+                AssumeRolePolicyDocument=document(
+                    {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}
+                ),
+            )
+        ),
+        fails("Function", "AssumeRolePolicyDocument.Statement[0].Principal", "Anybody may assume the role"),
+    ),
+    case("SAM's function without a word on it", resources(F=resource("AWS::Serverless::Function"))),
 )
