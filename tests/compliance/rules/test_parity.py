@@ -36,6 +36,9 @@ Said = tuple[str, ...]
 POLICIES = sorted(
     {case.config.model_dump_json() for cases in every_case().values() for case in cases}
 )
+DEFAULT = Config().model_dump_json()
+PARTS = 4
+"""Into how many scans the cases of the default policy data are split, for workers to share."""
 
 
 @pytest.fixture(scope="module")
@@ -116,21 +119,26 @@ def test_the_own_engine_says_what_the_rules_say(
         assert found == expected(assembly, config)
 
 
+@pytest.mark.parametrize(
+    ("policy", "part"),
+    [(policy, part) for policy in POLICIES for part in range(PARTS if policy == DEFAULT else 1)],
+    ids=lambda value: str(value) if isinstance(value, int) else str(POLICIES.index(value)),
+)
 def test_checkov_says_what_the_rules_say(
-    policy: str, assemblies: dict[str, list[Assembly]]
+    policy: str, part: int, assemblies: dict[str, list[Assembly]]
 ) -> None:
-    """One scan over every case: a real worker, which reads the files itself."""
+    """A scan over many cases at once: a real worker, which reads the files itself."""
     config = Config.model_validate_json(policy)
+    parts = PARTS if policy == DEFAULT else 1
+    cases = assemblies[policy][part::parts]
     engine = checkov() if config == Config() else CheckovEngine(config)
     together = Assembly(
         path=Path(),
-        templates=tuple(
-            template for assembly in assemblies[policy] for template in assembly.templates
-        ),
+        templates=tuple(template for assembly in cases for template in assembly.templates),
         is_assembly=False,
     )
     wanted = Counter[Said]()
-    for assembly in assemblies[policy]:
+    for assembly in cases:
         wanted += expected(assembly, config)
     try:
         scan = engine._ask(together)
