@@ -2,7 +2,7 @@
 
 A line of a family's file is a template with every finding of that family that it should have. A
 label is met by a finding of its rule on its resource (or one of them) with its outcome, and its
-severity where it names one. `open` counts neither way: the catalogue's words leave it to the reader.
+severity where it names one. `open` counts neither way: the words leave it to the reader.
 Whatever else is found is a false positive.
 """
 
