@@ -259,7 +259,7 @@ def _deliver(
 ) -> None:
     from compliance import catalogue  # noqa: PLC0415
     from compliance.files import write_whole  # noqa: PLC0415
-    from compliance.reports import render  # noqa: PLC0415
+    from compliance.reports import grouping, render  # noqa: PLC0415
     from compliance.reports.wording import verdict_lines  # noqa: PLC0415
 
     if output is None:
@@ -286,7 +286,8 @@ def _deliver(
     write_whole(output, text)
     if report.verdict is Verdict.GREEN:
         return
-    verdict = verdict_lines(report, blocking=len(report.blocking()))[-1]
+    blocks = grouping.blocking_blocks(report, equivalents=catalogue.equivalents())
+    verdict = verdict_lines(report, blocking=len(blocks))[-1]
     typer.echo(f"synthgate: {verdict}; see {_shown(output)}", err=True)
 
 

@@ -272,6 +272,12 @@ def blocks_of(resources: Iterable[Resource]) -> list[Block]:
     return [block for resource in resources for block in resource.blocks]
 
 
+def blocking_blocks(report: Report, *, equivalents: Mapping[str, Sequence[str]]) -> list[Block]:
+    """What makes a report red, the worst resource first: their number is that of its verdict."""
+    found = (spot for spot in spots(report, outcomes=FAULTS) if spot.blocking)
+    return blocks_of(gather(found, equivalents=equivalents))
+
+
 def identity(finding: Finding) -> tuple[str, str]:
     """What tells one resource from another: its template, and its logical id or else its path."""
     return finding.template, finding.logical_id or finding.construct_path

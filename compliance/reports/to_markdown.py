@@ -15,6 +15,7 @@ from compliance.reports.grouping import (
     PASSED,
     WAIVED,
     Block,
+    blocking_blocks,
     blocks_of,
     gather,
     spots,
@@ -72,7 +73,7 @@ def render(report: Report, *, options: Options) -> str:
     """The report as a comment of at most `LIMIT` characters; it says how much it leaves out."""
     faults = spots(report, outcomes=FAULTS)
     same = options.equivalents
-    blocking = blocks_of(gather((spot for spot in faults if spot.blocking), equivalents=same))
+    blocking = blocking_blocks(report, equivalents=same)
     page = _Comment()
     page.add(f"### Synthgate: {prose(verdict_lines(report, blocking=len(blocking))[0])}\n\n")
     tail = _engines(report.engines)

@@ -18,6 +18,7 @@ from compliance.reports.grouping import (
     WAIVED,
     Block,
     Spot,
+    blocking_blocks,
     blocks_of,
     gather,
     spots,
@@ -58,7 +59,7 @@ def render(report: Report, *, options: Options) -> str:
     page = Page(width=options.width, color=options.color)
     faults = spots(report, outcomes=FAULTS)
     same = options.equivalents
-    blocking = blocks_of(gather((spot for spot in faults if spot.blocking), equivalents=same))
+    blocking = blocking_blocks(report, equivalents=same)
     _blocking(page, blocking)
     mild = gather((spot for spot in faults if not spot.blocking), equivalents=same)
     _not_blocking(page, blocks_of(mild))

@@ -176,6 +176,14 @@ def test_families_and_rules_are_lists(synthgate: Command, folder: Path) -> None:
     assert {row["rule"] for row in found} == {"LOG01", "LOG02"}
     found = json.loads(synthgate(*arguments, "--family", "IAM,api").out)["results"]
     assert found == []
+    # Said twice is said both times: a run must not be narrower than its command line reads.
+    found = json.loads(synthgate(*arguments, "--rule", "LOG01", "--rule", "LOG02").out)["results"]
+    assert {row["rule"] for row in found} == {"LOG01", "LOG02"}
+    found = json.loads(synthgate(*arguments, "--family", "log", "--family", "iam").out)["results"]
+    assert {row["rule"] for row in found} == {"LOG01", "LOG02", "LOG06"}
+    done = synthgate(*arguments, "--engine", "cloudformation")
+    ran = {row["name"]: row["status"] for row in json.loads(done.out)["engines"]}
+    assert (done.code, ran["own"], ran["cloudformation"]) == (3, "ran", "not-run")
 
 
 def test_the_policy_data_are_found_or_named(synthgate: Command, red: Path, folder: Path) -> None:
