@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from compliance.assembly.model import Json
 
-_SUBSTITUTED: Final = re.compile(r"\$\{\s*([A-Za-z0-9]+)[^}]*\}")
+_SUBSTITUTED: Final = re.compile(r"\$\{\s*+([A-Za-z0-9]++)[^{}]*+\}")
 
 
 def first_circle(resources: Mapping[str, Mapping[str, Json]]) -> tuple[str, ...]:

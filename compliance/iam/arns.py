@@ -9,7 +9,7 @@ from typing import Final
 from compliance.intrinsics import Text, Token
 
 _VARIABLE = re.compile(r"\$\{\w+\}|\*")
-_POLICY_VARIABLE = re.compile(r"\$\{[^}]*\}")
+_POLICY_VARIABLE = re.compile(r"\$\{[^{}]*\}")
 _WILDCARDS = re.compile(r"[*?]+")
 _SERVICE: Final = re.compile(r"arn:[^:*?]*:([a-z0-9-]+):")
 _FIELDS: Final = 6

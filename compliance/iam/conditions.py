@@ -165,7 +165,15 @@ def each_value(line: Test, names_somebody: Callable[[str], bool]) -> Answer:
     """
     if line.operator not in (*EXACT, *PATTERNS) or not line.values:
         return False
-    return every(_of_value(value, line.operator, names_somebody) for value in line.values)
+    return every(
+        not _is_itself(value, line.key) and _of_value(value, line.operator, names_somebody)
+        for value in line.values
+    )
+
+
+def _is_itself(value: Value, key: str) -> bool:
+    """Whether a key is compared with its own policy variable, which it always equals."""
+    return isinstance(value, str) and value.lower() == f"${{{key}}}"
 
 
 def _of_value(value: Value, operator: str, names_somebody: Callable[[str], bool]) -> Answer:
@@ -197,7 +205,7 @@ _ACCOUNT: Final = re.compile(rf"\d{{12}}|{HOLE}")
 _ACCOUNT_FIELD: Final = 4
 
 
-def _names_owner(pattern: str) -> bool:
+def names_owner(pattern: str) -> bool:
     """Whether the pattern of an ARN matches resources of one account only, or a named resource."""
     if not is_pattern(pattern) or pattern.startswith(HOLE):
         return True
@@ -215,7 +223,7 @@ def _names_owner(pattern: str) -> bool:
 
 def owners(line: Test) -> Answer:
     """Whether each value is the ARN of something named, or of anything in one account."""
-    return each_value(line, _names_owner)
+    return each_value(line, names_owner)
 
 
 _SUBNET: Final = re.compile(r"/[1-9]\d*$")

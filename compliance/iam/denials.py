@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BUCKET: Final = "AWS::S3::Bucket"
 _S3: Final = "arn:aws:s3:::"
-_WHOLE_API: Final = re.compile(r"(arn:.*:)?execute-api:[^/]*(/\*)+")
+_WHOLE_API: Final = re.compile(r"(arn:[^:]*:)?execute-api:[^/]*(/\*)+")
 """Every stage, method and path of the API that the policy belongs to, in each of its forms."""
 
 

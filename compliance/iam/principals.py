@@ -118,6 +118,7 @@ def are_everyone(statement: Statement) -> bool:
 
 
 def _principal(kind: str, place: str, value: Value) -> Principal:
+    value = value.strip() if isinstance(value, str) else value
     if isinstance(value, str) and arns.is_everything(value):
         return Principal(Who.EVERYONE, place, value)
     match kind:

@@ -22,7 +22,7 @@ _WHERE: Final = (1, 3, 4)
 """Fields of an ARN that say where: partition, region and account."""
 _FIELDS: Final = 6
 _FORMAT_VARIABLE: Final = re.compile(r"\$\{(\w+)\}|\*")
-_POLICY_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+_POLICY_VARIABLE: Final = re.compile(r"\$\{[^{}]*\}")
 _FORM_VARIABLE: Final = re.compile(f"({re.escape(NAME)}|{re.escape(PATH)})")
 
 

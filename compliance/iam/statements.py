@@ -12,7 +12,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from compliance.intrinsics import ABSENT, Resolver, Text, Token, Unknown, Value, concatenate
+from compliance.assembly.template import parse_json
+from compliance.intrinsics import (
+    ABSENT,
+    Resolver,
+    Text,
+    Token,
+    Unknown,
+    Value,
+    concatenate,
+    is_intrinsic,
+)
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Json, Resource
@@ -92,6 +102,25 @@ IDENTITY_TYPES: Final = tuple(
 )
 
 
+ELEMENTS: Final = {
+    name.lower(): name
+    for name in (
+        "Action",
+        "Condition",
+        "Effect",
+        "NotAction",
+        "NotPrincipal",
+        "NotResource",
+        "Principal",
+        "Resource",
+    )
+}
+"""Elements of a statement, by their names in lower case."""
+SPELLINGS: Final = ELEMENTS | {"statement": "Statement"}
+INCLUDE: Final = "Fn::Transform"
+"""`AWS::Include` puts a file from S3 in its place, beside what stands there already."""
+INCLUDED: Final = "a part of it is included at deploy time"
+
 _FIRST_HOLE: Final = 0xE000
 """First of Unicode's characters for private use: one stands for each token while text is parsed."""
 _HOLES: Final = 0x1900
@@ -104,7 +133,8 @@ class Entry:
 
     Attributes:
         place: property path, such as `Properties.PolicyDocument.Statement[0].Action[1]`.
-        value: `str`, `Text` or `Unknown`; anything else is the template's mistake.
+        value: `str` without white space around it, `Text` or `Unknown`; anything else is the
+            template's mistake.
     """
 
     place: str
@@ -137,7 +167,8 @@ class Statement:
     def entries(self, element: str) -> list[Entry]:
         """The entries of `Action`, `NotAction`, `Resource` or `NotResource`, each alternative."""
         return [
-            Entry(place, value)
+            # White space around it is nobody's name.
+            Entry(place, value.strip() if isinstance(value, str) else value)
             for place, value in self.resolver.items(
                 self.body.get(element, ABSENT), f"{self.place}.{element}"
             )
@@ -173,6 +204,8 @@ class Opaque:
 def statements(resource: Resource, resolver: Resolver) -> Iterator[Statement | Opaque]:
     """Every statement of every policy that a resource carries."""
     for path, kind in DOCUMENTS.get(resource.type, ()):
+        if INCLUDE in resource.properties and not is_intrinsic(resource.properties):
+            yield Opaque(kind, "Properties", INCLUDED)
         for place, document in _documents(resource, resolver, path):
             yield from of_document(document, place, kind, resolver)
     if resource.type == EVENT_BUS_POLICY and "Statement" not in resource.properties:
@@ -249,17 +282,39 @@ def of_document(
         reason = document.reason if isinstance(document, Unknown) else "the policy is no object"
         yield Opaque(kind, place, reason)
         return
-    if isinstance(document, Mapping) and "Statement" in document:
-        place, document = f"{place}.Statement", document["Statement"]
-    elif isinstance(document, Mapping) and "Effect" not in document:
-        return
-    for where, body in resolver.items(document, place):
+    if isinstance(document, Mapping):
+        if INCLUDE in document:
+            yield Opaque(kind, place, INCLUDED)
+        document = _spelled(document)
+        if "Statement" in document:
+            place, document = f"{place}.Statement", document["Statement"]
+        elif not ELEMENTS.keys() & {key.lower() for key in document}:
+            return
+    for where, found in resolver.items(document, place):
+        body = _spelled(found) if isinstance(found, Mapping) else found
         if not isinstance(body, Mapping):
             reason = body.reason if isinstance(body, Unknown) else "the statement is no object"
             yield Opaque(kind, where, reason)
             continue
+        if INCLUDE in body:
+            yield Opaque(kind, where, INCLUDED)
         for effect in resolver.values(body.get("Effect", ABSENT)):
             yield Statement(kind, where, str(effect), body, resolver)
+
+
+def _spelled(body: Mapping[str, Json]) -> Mapping[str, Json]:
+    """A document or statement with its elements spelled as the grammar has them.
+
+    Whether a service takes `action` for `Action` is its own affair: a grant is not overlooked for
+    its spelling. Of two spellings of one element, both count.
+    """
+    if all(SPELLINGS.get(key.lower(), key) == key for key in body):
+        return body
+    found: dict[str, Json] = {}
+    for key, value in body.items():
+        name = SPELLINGS.get(key.lower(), key)
+        found[name] = [found[name], value] if name in found else value
+    return found
 
 
 def _parsed(text: str | Text) -> Json:
@@ -272,13 +327,15 @@ def _parsed(text: str | Text) -> Json:
     parts = text.parts if isinstance(text, Text) else (text,)
     flat = "".join(part if isinstance(part, str) else next(names) for part in parts)
     try:
-        return _filled(json.loads(flat), holes)
-    except (ValueError, RecursionError):
+        return _filled(parse_json(flat), holes)
+    except (json.JSONDecodeError, RecursionError):
         return Unknown(
             "the policy is a text with values of the deployment in it"
             if tokens
             else "the policy is a text that is no JSON"
         )
+    except ValueError as error:
+        return Unknown(f"the policy is a text, and {error}")
 
 
 def _filled(node: Json, holes: Mapping[str, Token]) -> Json:

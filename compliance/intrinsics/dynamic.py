@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 START: Final = "{{resolve:"
 REASON: Final = "a dynamic reference is resolved at deploy time"
 
-_REFERENCE = re.compile(r"\{\{(resolve:[^}]*)\}\}")
+_REFERENCE = re.compile(r"\{\{(resolve:[^{}]*)\}\}")
 _HOLE: Final = "\0"
 """Stands for a token while the text around it is looked through."""
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MAX_STEPS: Final = 64
 """Functions inside one another, and references followed, for one value."""
 
-_SUB = re.compile(r"\$\{(!?)([^}]*)\}")
+_SUB = re.compile(r"\$\{(!?)([^{}]*)\}")
 _Values = tuple[Value, ...]
 _Function = Callable[["Json", int], _Values]
 

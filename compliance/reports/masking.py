@@ -43,16 +43,20 @@ _WHOLE: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     # IAM User Guide, "IAM identifiers", unique ID prefixes: these two are keys, the others names.
     (re.compile(r"(?<![A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"), r"\1[masked access key id]"),
     (re.compile(r"""(://[^/\s:@"']*:)[^/\s@"']+(?=@)"""), rf"\1{MASK}"),
-    (re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]+"), "[masked token]"),
+    (re.compile(r"\beyJ[\w-]{8,4096}\.eyJ[\w-]+\.[\w-]+"), "[masked token]"),
     (re.compile(r"\b(gh[pousr]_|github_pat_|xox[abeprs]-)[\w-]{10,}"), r"\1[masked token]"),
 )
 # `"password": "…"`, its end perhaps cut off, then `password=…`. JSON is read as JSON before that.
 _QUOTED: Final = re.compile(
-    rf"""(\b[\w.-]*{_NAME}\\?["']\s*[:=]\s*\\?["'])((?:[^"'\\]|\\[^"'])+)""", re.IGNORECASE
+    rf"""((?<![\w.-])[\w.-]*{_NAME}\\?["']\s*[:=]\s*\\?["'])((?:[^"'\\]|\\[^"'])+)""", re.IGNORECASE
 )
-_ASSIGNED: Final = re.compile(rf"""(\b[\w.-]*{_NAME}=)([^\s"',;&)\]}}]+)""", re.IGNORECASE)
+_ASSIGNED: Final = re.compile(rf"""((?<![\w.-])[\w.-]*{_NAME}=)([^\s"',;&)\]}}]+)""", re.IGNORECASE)
 # `password: …` is left alone in prose, where "no password: use a role" is a sentence.
-_LABELLED: Final = re.compile(rf"""(\b[\w.-]*{_NAME}:\s+)([^\s"',;&)\]}}]+)""", re.IGNORECASE)
+_LABELLED: Final = re.compile(
+    rf"""((?<![\w.-])[\w.-]*{_NAME}:\s+)([^\s"',;&)\]}}]+)""", re.IGNORECASE
+)
+
+_INDICES: Final = re.compile(r"(?<!\])(?:\[[^\[\]]*+\])++$")
 
 _SECRET_KEY: Final = re.compile(r"(?<![A-Za-z0-9/+=_-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])")
 _RANDOM_BITS: Final = 4.5
@@ -132,7 +136,7 @@ def _mend(record: Record) -> Record:
 
 def _mask_observed(observed: str, location: str) -> tuple[str, list[str]]:
     """The value seen without secrets, and the values that were hidden for their name."""
-    property_name = re.sub(r"(\[[^\]]*\])+$", "", location).rpartition(".")[2]
+    property_name = _INDICES.sub("", location).rpartition(".")[2]
     named = bool(_SECRET_NAME.search(property_name))
     if not named and not _HINT.search(observed):
         return observed, []

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
 
     from compliance.assembly.model import Json, Resource
+    from compliance.intrinsics import Resolver
 
 PLAN: Final = "AWS::ApiGateway::UsagePlan"
 RATE: Final = "ThrottlingRateLimit"
@@ -154,12 +155,14 @@ def _is_lifted(value: Value) -> bool:
 def _is_planned(stage: Resource, context: Context) -> bool | Unknown:
     """Whether every call of a stage counts against the rate of a usage plan."""
     ids = apis.of(stage, context) if stage.type in apis.API_OF else frozenset({stage})
+    named_so: list[Hashable] = [stage]
+    named_so += (name for name in context.get(stage, "StageName") if isinstance(name, str))
     limits = [
-        limit
+        context.get(plan, "Throttle", "RateLimit")
         for api in ids
-        for plan, entry in context.answer(_plans).get(api, ())
-        if is_made_with(plan, stage) and _holds(plan, entry, stage, context)
-        for limit in [context.get(plan, "Throttle", "RateLimit")]
+        for called in named_so
+        for plan in context.answer(_plans).get((api, called), ())
+        if is_made_with(plan, stage)
     ]
     if stage.type == sam.API:
         limits += _of_sam(stage, context)
@@ -191,22 +194,20 @@ def _all_ask_for_keys(ids: frozenset[Hashable], context: Context) -> bool | Unkn
     return unclear or True
 
 
-def _holds(plan: Resource, entry: Value, stage: Resource, context: Context) -> bool:
-    """Whether an entry of a usage plan means the stage."""
-    names = context.get(stage, "StageName")
-    return any(
-        referred(named) is stage or (isinstance(named, str) and named in names)
-        for named in context.of(plan).get(entry, "Stage")
-    )
-
-
-def _plans(context: Context) -> Mapping[Hashable, list[tuple[Resource, Value]]]:
-    """Usage plans with their entries for an API, by the API's identity."""
-    found: dict[Hashable, list[tuple[Resource, Value]]] = defaultdict(list)
+def _plans(context: Context) -> Mapping[tuple[Hashable, Hashable], list[Resource]]:
+    """Usage plans by the API's identity and the stage, or its name, in an entry of theirs."""
+    found: dict[tuple[Hashable, Hashable], list[Resource]] = defaultdict(list)
     for plan in context.assembly.resources(PLAN):
+        resolver = context.of(plan)
         for listed in context.get(plan, "ApiStages"):
-            for _, entry in context.of(plan).items(listed):
-                for api in context.of(plan).get(entry, "ApiId"):
-                    if api is not ABSENT:
-                        found[apis.identity(api, plan)].append((plan, entry))
+            for _, entry in resolver.items(listed):
+                ids = {apis.identity(api, plan) for api in _told(entry, "ApiId", resolver)}
+                for named in _told(entry, "Stage", resolver):
+                    stage = named if isinstance(named, str) else referred(named)
+                    for api in ids if stage is not None else ():
+                        found[api, stage].append(plan)
     return found
+
+
+def _told(entry: Value, name: str, resolver: Resolver) -> list[Value]:
+    return [value for value in resolver.get(entry, name) if value is not ABSENT]

@@ -24,7 +24,7 @@ from compliance.rules.branches import branches
 from compliance.rules.stages import DEPLOYMENT, REST_STAGES, is_of_stage, is_stage, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterator, Mapping
 
     from compliance.assembly.model import Resource
 
@@ -63,9 +63,36 @@ class _Block:
     def is_of_stage(self) -> bool:
         return self.path is None and self.verb is None
 
-    def is_about(self, method: Method) -> bool:
-        """Whether the settings are those of one method; a path not known may be any."""
-        return self.path in {None, method.path} and self.verb in {None, method.verb}
+
+@dataclass(frozen=True)
+class _Settled:
+    """The blocks that say whether answers are cached.
+
+    Attributes:
+        by_default: the first about the whole stage.
+        own: the first about a path and a verb, with its position; `None` stands for any.
+    """
+
+    by_default: _Block | None
+    own: Mapping[tuple[str | None, str | None], tuple[int, _Block]]
+
+    @classmethod
+    def of(cls, blocks: list[_Block]) -> _Settled:
+        told = [block for block in blocks if block.caching is not None]
+        own: dict[tuple[str | None, str | None], tuple[int, _Block]] = {}
+        for position, block in enumerate(told):
+            if not block.is_of_stage:
+                own.setdefault((block.path, block.verb), (position, block))
+        return cls(next((block for block in told if block.is_of_stage), None), own)
+
+    def of_method(self, method: Method) -> _Block | None:
+        """The block that decides for a method: the one that says most of it."""
+        names = {(method.path, method.verb), (method.path, None), (None, method.verb)}
+        found = [(name.count(None), *self.own[name]) for name in names if name in self.own]
+        if found:
+            *_, block = min(found, key=lambda each: each[:2])
+            return block
+        return self.by_default if method.verb in BY_DEFAULT else None
 
 
 class PrivateCaches(Rule):
@@ -196,6 +223,7 @@ def _keys(
     ids = frozenset({stage}) if stage.type == sam.API else apis.of(branch, context)
     on = next(block for block in blocks if block.caching)
     mixed: dict[_Block, list[str]] = {}
+    settled = _Settled.of(blocks)
     for method in _methods(ids, context):
         if isinstance(method, Unknown):
             yield unknown(
@@ -204,7 +232,7 @@ def _keys(
                 location=f"{on.place}.CachingEnabled",
             )
             continue
-        block = _block_of(method, blocks)
+        block = settled.of_method(method)
         if block is None or not block.caching or method.is_authorized is False:
             continue
         apart = _are_told_apart(method)
@@ -230,15 +258,6 @@ def _keys(
 def _methods(ids: frozenset[Hashable], context: Context) -> Iterator[Method | Unknown]:
     for api in ids:
         yield from methods.of_api(api, context)
-
-
-def _block_of(method: Method, blocks: list[_Block]) -> _Block | None:
-    """The settings that decide whether a method's answers are cached."""
-    told = [block for block in blocks if block.caching is not None]
-    own = [block for block in told if not block.is_of_stage and block.is_about(method)]
-    own.sort(key=lambda block: (block.path is None) + (block.verb is None))
-    by_default = [block for block in told if block.is_of_stage and method.verb in BY_DEFAULT]
-    return next(iter([*own, *by_default]), None)
 
 
 def _are_told_apart(method: Method) -> bool | None:

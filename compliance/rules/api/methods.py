@@ -56,6 +56,18 @@ def of_api(api: Hashable, context: Context) -> Iterator[Method | Unknown]:
         api: the API's identity (`compliance.rules.api.apis.identity`).
         context: where they are looked up.
     """
+    known = context.answer(_known)
+    if api not in known:
+        known[api] = tuple(_of_api(api, context))
+    yield from known[api]
+
+
+def _known(_context: Context) -> dict[Hashable, tuple[Method | Unknown, ...]]:
+    """Methods by API, worked out once for all of its stages."""
+    return {}
+
+
+def _of_api(api: Hashable, context: Context) -> Iterator[Method | Unknown]:
     resources = apis.parts(api, apis.METHOD, context)
     for resource in resources:
         if not is_preflight(resource, context):

@@ -7,11 +7,11 @@ issues and limitations' (root-level `security` is ignored for REST APIs).
 from __future__ import annotations
 
 import enum
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from compliance.assembly.template import parse_json
 from compliance.intrinsics import ABSENT, Text, Unknown, Value
 from compliance.rules import sam
 from compliance.rules.api import apis
@@ -45,6 +45,9 @@ AUTHORIZER: Final = "x-amazon-apigateway-authorizer"
 AUTHTYPE: Final = "x-amazon-apigateway-authtype"
 INCLUDE: Final = "Fn::Transform"
 """`AWS::Include` puts a file from S3 in its place, beside what stands there already."""
+
+REFERENCE: Final = "$ref"
+"""Stands for a path that is written down elsewhere (OpenAPI Specification, 'Path Item Object')."""
 
 
 class Scheme(enum.Enum):
@@ -215,12 +218,14 @@ def _includes(value: Value, place: str) -> Iterator[tuple[str, Unknown]]:
         yield place, value
     elif isinstance(value, Mapping) and INCLUDE in value:
         yield place, Unknown("a part of the document is included at deploy time")
+    elif isinstance(value, Mapping) and REFERENCE in value:
+        yield place, Unknown("it is a reference to another part of the document")
 
 
 def _parsed(text: str | Text) -> Json:
     """A document given as text. What only the deployment knows stays a hole in a string of it."""
     try:
-        return json.loads(text.literal if isinstance(text, Text) else text)
+        return parse_json(text.literal if isinstance(text, Text) else text)
     except (ValueError, RecursionError):
         return Unknown("it is text, and no JSON")
 

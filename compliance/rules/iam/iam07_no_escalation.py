@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
 from compliance.iam import actions, arns, reach
+from compliance.iam.conditions import is_pattern
 from compliance.iam.statements import IDENTITY_TYPES, PolicyKind, Statement, statements
 from compliance.intrinsics import Text, Unknown
 from compliance.rules.base import Context, Judgement, Standard, fail, undecided, unknown
@@ -126,16 +127,12 @@ def _is_ones_own(on: str | Text, resource: Resource, context: Context) -> bool:
 
 def _pairs(statement: Statement, resource: Resource, context: Context) -> list[str]:
     """Actions of the same principal that use a role passed, where they are not of this policy."""
-    sources = [resource]
-    for principal in entities.together(resource, context):
-        sources += entities.policies(principal, context)
-    allowed = context.answer(_allowed)
-    found = []
-    for name, services in WITH_A_ROLE.items():
-        source = next((each for each in sources if _takes_in(allowed[each], name)), None)
-        if source is not None and not _is_passed_elsewhere(statement, services):
-            found.append(name if source is resource else f"{name} of {source.logical_id}")
-    return found
+    sources = context.answer(_sources)[resource]
+    return [
+        name if sources[name] is resource else f"{name} of {sources[name].logical_id}"
+        for name, services in WITH_A_ROLE.items()
+        if name in sources and not _is_passed_elsewhere(statement, services)
+    ]
 
 
 def _is_passed_elsewhere(statement: Statement, services: tuple[str, ...]) -> bool:
@@ -156,16 +153,42 @@ def _is_one_policy(value: str | Text) -> bool:
     return not arns.covers_type(value, A_POLICY)
 
 
-def _allowed(context: Context) -> Mapping[Resource, list[str]]:
-    """What each policy of the assembly allows, by the policy's resource."""
-    return {
-        resource: [
-            pattern
-            for statement in statements(resource, context.of(resource))
-            if isinstance(statement, Statement)
-            and statement.kind is PolicyKind.IDENTITY
-            and statement.allows
-            for pattern in patterns(statement)
-        ]
-        for resource in context.assembly.resources(*IDENTITY_TYPES)
+def _sources(context: Context) -> Mapping[Resource, Mapping[str, Resource]]:
+    """For each policy that lets a role be passed: what uses one, and which policy allows that.
+
+    It is the policy itself where it can be, else the first of its principals' other policies.
+    """
+    allowed = {
+        policy: _allowed(policy, context) for policy in context.assembly.resources(*IDENTITY_TYPES)
     }
+    of_principal: dict[Resource, dict[str, Resource]] = {}
+    found: dict[Resource, dict[str, Resource]] = {}
+    for policy, names in allowed.items():
+        if PASS_ROLE not in names:
+            continue
+        found[policy] = dict.fromkeys(names, policy)
+        for principal in entities.together(policy, context):
+            if principal not in of_principal:
+                of_principal[principal] = {
+                    name: each
+                    for each in reversed(entities.policies(principal, context))
+                    for name in allowed[each]
+                }
+            found[policy] = of_principal[principal] | found[policy]
+    return found
+
+
+def _allowed(policy: Resource, context: Context) -> frozenset[str]:
+    """Of passing a role and the actions that use one: what a policy allows."""
+    named = {
+        pattern.lower()
+        for statement in statements(policy, context.of(policy))
+        if isinstance(statement, Statement)
+        and statement.kind is PolicyKind.IDENTITY
+        and statement.allows
+        for pattern in patterns(statement)
+    }
+    wild = [pattern for pattern in named if is_pattern(pattern)]
+    return frozenset(
+        name for name in (PASS_ROLE, *WITH_A_ROLE) if name.lower() in named or _takes_in(wild, name)
+    )

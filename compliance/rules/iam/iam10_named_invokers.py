@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Severity
+from compliance.iam.conditions import names_owner
 from compliance.intrinsics import ABSENT, Text, Unknown, Value
 from compliance.rules.base import (
     Context,
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from compliance.assembly.model import Resource
 
-SOURCES: Final = ("SourceArn", "SourceAccount", "PrincipalOrgID")
+SOURCE_ARN: Final = "SourceArn"
+SOURCES: Final = (SOURCE_ARN, "SourceAccount", "PrincipalOrgID")
 SERVICE: Final = re.compile(r"\.amazon(aws)?\.com(\.\w+)?$|\.\$\{AWS::URLSuffix\}$")
 ALEXA: Final = re.compile(r"alexa-(appkit|connectedhome)\.")
 LOAD_BALANCER: Final = re.compile(r"elasticloadbalancing\.")
@@ -61,8 +63,8 @@ class NamedInvokers(Rule):
         self, principal: Value, resource: Resource, context: Context
     ) -> Iterator[Judgement]:
         location = "Properties.Principal"
-        shown = str(principal)
-        if principal == "*":
+        shown = str(principal).strip()
+        if shown == "*":
             if not _named(resource, context, "PrincipalOrgID"):
                 yield fail("Anybody may invoke the function.", location=location, observed="*")
         elif isinstance(principal, str | Text) and SERVICE.search(shown):
@@ -84,6 +86,12 @@ class NamedInvokers(Rule):
 def _named(resource: Resource, context: Context, name: str) -> bool:
     """Whether a property names something, in both branches of a condition."""
     return not any(
-        value is ABSENT or (isinstance(value, str) and value.strip("*?") == "")
+        value is ABSENT
+        or (isinstance(value, str | Text) and not _names(value, of_arns=name == SOURCE_ARN))
         for value in context.get(resource, name)
     )
+
+
+def _names(value: str | Text, *, of_arns: bool) -> bool:
+    text = value.literal if isinstance(value, Text) else value
+    return text.strip("*? ") != "" and (not of_arns or names_owner(text))

@@ -61,6 +61,18 @@ def expires(bucket: Resource, folder: str, context: Context) -> bool | Unknown:
         Whether some rule does, in every branch; `Unknown` when that hangs on what only the
         deployment knows.
     """
+    known = context.answer(_known)
+    if (bucket, folder) not in known:
+        known[bucket, folder] = _ends(bucket, folder, context)
+    return known[bucket, folder]
+
+
+def _known(_context: Context) -> dict[tuple[Resource, str], bool | Unknown]:
+    """What `expires` says, worked out once for all that write there."""
+    return {}
+
+
+def _ends(bucket: Resource, folder: str, context: Context) -> bool | Unknown:
     resolver = context.of(bucket)
     return _every(
         listed

@@ -456,3 +456,57 @@ def test_of_what_sam_lists_the_documents_are_read() -> None:
         "Properties.Policies.Statement"
     ]
     assert found("AWS::Serverless::Function", {"Policies": {"Ref": "Unset"}}) == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"statement": [ALLOW]},
+        {"Statement": [{key.lower(): value for key, value in ALLOW.items()}]},
+        {key: value for key, value in ALLOW.items() if key != "Effect"},
+    ],
+    ids=["statement", "elements", "no effect"],
+)
+def test_a_grant_is_found_however_its_elements_are_spelled(document: Json) -> None:
+    """A small letter hides no grant, nor does a missing Effect."""
+    (only,) = of_document(document)
+    assert isinstance(only, Statement)
+    assert only.allows
+    assert [entry.value for entry in only.entries("Action")] == ["s3:GetObject"]
+
+
+def test_both_spellings_of_an_element_count() -> None:
+    """The second does not take the first one's place."""
+    (only,) = of_document({"Statement": {**ALLOW, "action": "s3:PutObject"}})
+    assert isinstance(only, Statement)
+    assert [entry.value for entry in only.entries("Action")] == ["s3:GetObject", "s3:PutObject"]
+
+
+def test_white_space_is_no_part_of_an_entry() -> None:
+    """`iam:PassRole ` is iam:PassRole."""
+    (only,) = of_document({"Statement": {**ALLOW, "Action": " iam:PassRole "}})
+    assert isinstance(only, Statement)
+    assert [entry.value for entry in only.entries("Action")] == ["iam:PassRole"]
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"PolicyDocument": {"Statement": [ALLOW]}, "Fn::Transform": {"Name": "AWS::Include"}},
+        {"PolicyDocument": {"Version": "2012-10-17", "Fn::Transform": {"Name": "AWS::Include"}}},
+        {"PolicyDocument": {"Statement": [{**ALLOW, "Fn::Transform": {"Name": "AWS::Include"}}]}},
+    ],
+    ids=["properties", "document", "statement"],
+)
+def test_what_is_included_at_deploy_time_is_opaque(properties: Json) -> None:
+    """A file from S3 may bring in statements and elements that nobody sees here."""
+    assert "a part of it is included at deploy time" in [
+        each.reason for each in found("AWS::IAM::Policy", properties) if isinstance(each, Opaque)
+    ]
+
+
+def test_a_policy_as_text_that_repeats_a_key_is_opaque() -> None:
+    """Which of the two counts is the service's to say."""
+    (only,) = of_document('{"Statement": [], "Statement": [{}]}')
+    assert isinstance(only, Opaque)
+    assert "key 'Statement' stands twice" in only.reason

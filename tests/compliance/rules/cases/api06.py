@@ -295,6 +295,11 @@ CASES: Final = (
         )
     ),
     rest(
+        "a path that is written elsewhere",
+        document({"/items": {"$ref": "#/x"}}),
+        undecided("Api", "Body.paths./items", "reference to another part of the document"),
+    ),
+    rest(
         "an include in an operation",
         operation(security=SIGNED, **{"Fn::Transform": {}}),
         undecided("Api", "Body.paths./items.get", "is included at deploy time"),

@@ -57,6 +57,12 @@ CASES: Final = (
     wild("everything", "*", "Every action of every service is allowed.", Severity.CRITICAL),
     wild("everything, spelt out", "*:*", "every service", Severity.CRITICAL),
     wild("everything, twice", "**", "every service", Severity.CRITICAL),
+    wild("everything, in white space", " * ", "every service", Severity.CRITICAL),
+    case(
+        "everything, its element in small letters",
+        policy({"Effect": "Allow", "action": "*", "resource": "*"}),
+        fails("Policy", f"{STATEMENT}.Action", "every service", Severity.CRITICAL),
+    ),
     wild("a service", "s3:*", "Every action of s3 is allowed."),
     wild("a service in capitals", "S3:*", "Every action of s3 is allowed."),
     wild("the rights themselves", "iam:*", "Every action of iam is allowed."),

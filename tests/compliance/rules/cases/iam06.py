@@ -719,7 +719,11 @@ CASES: Final = (
                 ),
             )
         ),
-        fails("Function", "AssumeRolePolicyDocument.Statement[0].Principal", "Anybody may assume the role"),
+        fails(
+            "Function",
+            "AssumeRolePolicyDocument.Statement[0].Principal",
+            "Anybody may assume the role",
+        ),
     ),
     case("SAM's function without a word on it", resources(F=resource("AWS::Serverless::Function"))),
 )

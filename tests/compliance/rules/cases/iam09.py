@@ -412,6 +412,14 @@ CASES: Final = (
         for key in (*TIED, "aws:SourceIp")
     ),
     tied("by a key in other letters", "StringEquals", "AWS:sourceaccount", "123456789012"),
+    tied(
+        "by a key's own variable",
+        "StringEquals",
+        "aws:PrincipalOrgID",
+        "${aws:PrincipalOrgID}",
+        holds=False,
+    ),
+    queue("everybody in white space", " * ", fails("Policy", PRINCIPAL, OPEN)),
     tied("by addresses", "IpAddress", "aws:SourceIp", ["192.0.2.0/24", "2001:db8::/32"]),
     tied("by an address", "IpAddress", "aws:SourceIp", "192.0.2.1"),
     tied("by a mount target", "Bool", "elasticfilesystem:AccessedViaMountTarget", "true"),

@@ -87,6 +87,10 @@ CASES: Final = (
         SourceArn=either("a", NO_VALUE),
     ),
     permission("a source that is everything", "events.amazonaws.com", FOR_ANYBODY, SourceArn="*"),
+    permission("any bucket", "s3.amazonaws.com", FOR_ANYBODY, SourceArn="arn:aws:s3:::*"),
+    permission(
+        "any rule", "events.amazonaws.com", FOR_ANYBODY, SourceArn="arn:aws:events:*:*:rule/*"
+    ),
     permission(
         "one of two services", either("events.amazonaws.com", get("Function", "Arn")), FOR_ANYBODY
     ),
