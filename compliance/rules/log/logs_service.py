@@ -40,8 +40,8 @@ def refused(key: Resource, group: Resource, context: Context) -> tuple[str, ...]
         a part of the policy that only the deployment knows.
     """
     unclear: Unknown | None = None
-    for one in branches(key, "KeyPolicy"):
-        found = _refused(one, group, context)
+    for policy in _policies(key, group.template.region, context):
+        found = _refused(policy, group, context)
         if isinstance(found, Unknown):
             unclear = found
         elif found:
@@ -49,18 +49,42 @@ def refused(key: Resource, group: Resource, context: Context) -> tuple[str, ...]
     return unclear or ()
 
 
-def _refused(key: Resource, group: Resource, context: Context) -> tuple[str, ...] | Unknown:
+_Policy = tuple[Statement | Opaque, ...]
+
+
+def _policies(key: Resource, region: str, context: Context) -> tuple[_Policy, ...]:
+    """What a key's policy says of the logs service, once for each way its conditions turn out.
+
+    Worked out once for a key and region, however many log groups it encrypts.
+    """
+    known = context.answer(_known)
+    if (key, region) not in known:
+        known[key, region] = tuple(
+            tuple(
+                statement
+                for statement in statements(one, context.of(one))
+                if isinstance(statement, Opaque) or _is_for_logs(statement, region)
+            )
+            for one in branches(key, "KeyPolicy")
+        )
+    return known[key, region]
+
+
+def _known(_: Context) -> dict[tuple[Resource, str], tuple[_Policy, ...]]:
+    return {}
+
+
+def _refused(policy: _Policy, group: Resource, context: Context) -> tuple[str, ...] | Unknown:
     granted: set[str] = set()
     denied: set[str] = set()
     unclear: Unknown | None = None
-    for statement in statements(key, context.of(key)):
+    for statement in policy:
         if isinstance(statement, Opaque):
             unclear = Unknown(statement.reason)
         elif not statement.allows:
             # A condition of a Deny may spare the service: only one without is sure to hold.
-            if _is_for_logs(statement, group) and not any(statement.conditions):
-                denied |= _granted(statement)
-        elif _is_for_logs(statement, group):
+            denied |= set() if any(statement.conditions) else _granted(statement)
+        else:
             admitted = _admits(statement, group, context)
             if isinstance(admitted, Unknown):
                 unclear = admitted
@@ -70,23 +94,23 @@ def _refused(key: Resource, group: Resource, context: Context) -> tuple[str, ...
     return unclear if missing and unclear else missing
 
 
-def _is_for_logs(statement: Statement, group: Resource) -> bool:
+def _is_for_logs(statement: Statement, region: str) -> bool:
     for block in statement.resolver.values(statement.body.get("Principal", ABSENT)):
         if block == "*":
             return True
         for kind, listed in block.items() if isinstance(block, Mapping) else ():
             for _, principal in statement.resolver.items(listed):
-                if principal == "*" or (kind == "Service" and _is_logs(principal, group)):
+                if principal == "*" or (kind == "Service" and _is_logs(principal, region)):
                     return True
     return False
 
 
-def _is_logs(principal: Value, group: Resource) -> bool:
+def _is_logs(principal: Value, here: str) -> bool:
     text = principal.literal if isinstance(principal, Text) else str(principal)
     found = _SERVICE.fullmatch(text)
     if found is None:
         return False
-    region, here = found.group("region"), group.template.region
+    region = found.group("region")
     return not region or not here or not re.fullmatch(r"[a-z0-9-]+", region) or region == here
 
 
