@@ -206,7 +206,7 @@ def statements(resource: Resource, resolver: Resolver) -> Iterator[Statement | O
     for path, kind in DOCUMENTS.get(resource.type, ()):
         if INCLUDE in resource.properties and not is_intrinsic(resource.properties):
             yield Opaque(kind, "Properties", INCLUDED)
-        for place, document in _documents(resource, resolver, path):
+        for place, document in documents(resource, resolver, path):
             yield from of_document(document, place, kind, resolver)
     if resource.type == EVENT_BUS_POLICY and "Statement" not in resource.properties:
         yield from _of_properties(resource, resolver)
@@ -235,7 +235,8 @@ def _of_properties(resource: Resource, resolver: Resolver) -> Iterator[Statement
         yield Statement(PolicyKind.RESOURCE, "Properties", "Allow", whole, resolver)
 
 
-def _documents(resource: Resource, resolver: Resolver, path: str) -> Iterator[tuple[str, Value]]:
+def documents(resource: Resource, resolver: Resolver, path: str) -> Iterator[tuple[str, Value]]:
+    """What stands at a path of `DOCUMENTS`, each alternative, with its place."""
     if "{}." in path:
         yield from _in_text(resource, resolver, path)
         return

@@ -351,8 +351,7 @@ class Resolver:
         if known is None:
             circle = Unknown("references between stacks run in a circle", shown(node))
             self._followed[key] = (circle,)
-            there = Resolver(template, self.assembly, self._followed)
-            found = there._values(node, steps)
+            found = self._elsewhere(template)._values(node, steps)
             # Inside a list or an object, references would be looked up in the wrong template.
             known = tuple(
                 Unknown("a list or object of another stack", shown(node))
@@ -362,6 +361,10 @@ class Resolver:
             )
             self._followed[key] = known
         return known
+
+    def _elsewhere(self, template: Template) -> Resolver:
+        """A resolver of another template, which shares what is known of others."""
+        return Resolver(template, self.assembly, self._followed)
 
 
 def _is_list(kind: str) -> bool:
