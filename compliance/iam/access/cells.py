@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from compliance.iam.actions import Action
 
 _ANY_ACTION: Final = "*"
-_ANY_SERVICE_COST: Final = 1000
+_ANY_SERVICE_COST: Final = 1500
 """States that looking through the actions of every service counts for."""
 _RANKS: Final = ("Permissions management", "Write", "Tagging", "Read", "List")
 """Access levels, those that a reviewer asks for first in front."""
@@ -57,7 +57,8 @@ def cells(clause: Clause, others: Sequence[Clause], *, budget: Budget) -> Iterat
     """
     listed = clause.actions
     for asked in (_ANY_ACTION,) if listed.negated else sorted(listed.items):
-        for text in {asked, *(each for other in others for each in other.actions.items)}:
+        texts = {asked, *listed.items, *(each for other in others for each in other.actions.items)}
+        for text in texts - {_ANY_ACTION}:
             if _is_pattern(text.partition(":")[0]):
                 budget.spend(_ANY_SERVICE_COST)
         if _is_pattern(asked):
@@ -90,8 +91,8 @@ def _of_pattern(
     for block, vector in blocks:
         if block:
             told.add(vector)
-            ranked = sorted((_by_name(asked)[name] for name in block), key=_rank)
-            yield Cell(asked, tuple(ranked), ranked[0].name, vector)
+            found = tuple(action for name, action in _by_name(asked).items() if name in block)
+            yield Cell(asked, found, found[0].name, vector)
     for sample, vector in _unlisted(asked, listed, others, budget):
         if vector not in told:
             told.add(vector)
@@ -147,7 +148,8 @@ def _glob(text: str) -> Pattern:
 
 @lru_cache(maxsize=4096)
 def _by_name(text: str) -> dict[str, Action]:
-    return {action.name.lower(): action for action in actions.expand(text)}
+    """Actions that a pattern takes in, by their names in lower case, the gravest first."""
+    return {action.name.lower(): action for action in sorted(actions.expand(text), key=_rank)}
 
 
 def _known(text: str) -> frozenset[str]:

@@ -19,14 +19,14 @@ from compliance.iam.access import contexts
 from compliance.iam.access.contexts import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Block = frozenset[Line]
 """Lines that have to hold together."""
 
-MAX_STEPS: Final = 4000
+MAX_STEPS: Final = 1000
 """Truth values that a proof may try."""
-MAX_CONTEXTS: Final = 2000
+MAX_CONTEXTS: Final = 1000
 """Contexts that a search for one may try."""
 
 
@@ -66,7 +66,6 @@ class _Some:
 
 
 _Formula = _Atom | _Not | _All | _Some
-_Truth = dict[_Atom, bool]
 
 
 @lru_cache(maxsize=4096)
@@ -146,46 +145,54 @@ def _quantified(line: Line) -> _Formula:
 def _refuted(formula: _Formula) -> bool:
     """Whether no truth values satisfy a formula, and this was found out in time."""
     atoms = tuple(dict.fromkeys(_atoms(formula)))
-    whole = _All((formula, *_axioms(atoms)))
-    steps = [MAX_STEPS]
+    numbers = {atom: number for number, atom in enumerate(atoms)}
+    whole = _compiled(_All((formula, *_axioms(atoms))), numbers)
+    truth: list[bool | None] = [None] * len(atoms)
     try:
-        return not _satisfiable(whole, atoms, {}, steps)
+        return not _satisfiable(whole, 0, truth, [MAX_STEPS])
     except TimeoutError:
         return False
 
 
-def _satisfiable(
-    formula: _Formula, atoms: Sequence[_Atom], truth: _Truth, steps: list[int]
-) -> bool:
+_Node = tuple[str, int, tuple["_Node", ...]]
+"""What it is, the number of an atom, the parts: an evaluator without look-ups."""
+
+
+def _compiled(formula: _Formula, numbers: Mapping[_Atom, int]) -> _Node:
+    match formula:
+        case _Atom():
+            return ("atom", numbers[formula], ())
+        case _Not(of):
+            return ("not", 0, (_compiled(of, numbers),))
+        case _All(of):
+            return ("all", 0, tuple(_compiled(part, numbers) for part in of))
+        case _Some(of):
+            return ("some", 0, tuple(_compiled(part, numbers) for part in of))
+
+
+def _satisfiable(node: _Node, atom: int, truth: list[bool | None], steps: list[int]) -> bool:
     steps[0] -= 1
     if steps[0] < 0:
         raise TimeoutError
-    value = _value(formula, truth)
+    value = _value(node, truth)
     if value is not None:
         return value
-    atom, *rest = atoms
     for chosen in (True, False):
         truth[atom] = chosen
-        if _satisfiable(formula, rest, truth, steps):
+        if _satisfiable(node, atom + 1, truth, steps):
             return True
-        del truth[atom]
+    truth[atom] = None
     return False
 
 
-def _value(formula: _Formula, truth: _Truth) -> bool | None:
-    match formula:
-        case _Atom():
-            return truth.get(formula)
-        case _Not(of):
-            inner = _value(of, truth)
-            return None if inner is None else not inner
-        case _All(of):
-            return _joined(of, truth, ends=False)
-        case _Some(of):
-            return _joined(of, truth, ends=True)
-
-
-def _joined(parts: tuple[_Formula, ...], truth: _Truth, *, ends: bool) -> bool | None:
+def _value(node: _Node, truth: list[bool | None]) -> bool | None:
+    kind, number, parts = node
+    if kind == "atom":
+        return truth[number]
+    if kind == "not":
+        inner = _value(parts[0], truth)
+        return None if inner is None else not inner
+    ends = kind == "some"
     found: bool | None = not ends
     for part in parts:
         value = _value(part, truth)

@@ -17,7 +17,7 @@ from compliance.iam.access.globs import Machine, Reading
 from compliance.iam.access.whose import Match
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from compliance.iam.access.cells import Cell
     from compliance.iam.access.clauses import Clause, Principal
@@ -98,6 +98,7 @@ class Question:
         self._frame = frame
         self._clause = frame.clause
         self._others = frame.others
+        self._masks: dict[tuple[int, bool], int] = {}
         self._cell = cell
         self._asker = asker
         self._through = through
@@ -183,13 +184,20 @@ class Question:
         loose = [index for (_, loosely), index in self._patterns.items() if loosely]
         return Machine([*read, *(forms.glob(form) for _, form in self._forms)], loose=loose)
 
+    @cached_property
+    def _kept(self) -> Mapping[int, frozenset[Pattern]]:
+        """Patterns of old Denies that new ones deny as well, whatever they turn out to be."""
+        new_denies, _, old_denies = self._cautious
+        still = [self._others[index] for index in new_denies]
+        return {index: _kept(self._others[index], still) for index in old_denies}
+
     def _takes(
         self,
         clause: Clause,
         key: int,
         *,
         loosely: bool = False,
-        without: Collection[Pattern] = (),
+        without: frozenset[Pattern] = frozenset(),
     ) -> bool:
         """Whether a statement is about the resources of a key.
 
@@ -197,15 +205,17 @@ class Question:
             clause: the statement.
             key: bits of the patterns' ends.
             loosely: whether a pattern with tokens is about all that it may turn out to be.
-            without: patterns that do not count.
+            without: patterns that do not count; of one statement always the same.
         """
-        accepts = self._machine.accepts
-        inside = any(
-            key & accepts[self._patterns[glob, loosely]]
-            for glob in clause.resources.items
-            if glob not in without
-        )
-        return inside is not clause.resources.negated
+        sought = (id(clause), loosely)
+        if sought not in self._masks:
+            accepts = self._machine.accepts
+            self._masks[sought] = sum(
+                accepts[self._patterns[glob, loosely]]
+                for glob in clause.resources.items
+                if glob not in without
+            )
+        return bool(key & self._masks[sought]) is not clause.resources.negated
 
     def findings(self) -> Iterator[Request | Doubt]:
         """New requests, at most one; doubts when there is none."""
@@ -216,7 +226,7 @@ class Question:
                 continue
             cautious = self._conditions(key, cautiously=True)
             if cautious not in judged:
-                self._frame.budget.spend(PROOF_COST)
+                self._frame.budget.spend(PROOF_COST * (1 + sum(map(len, cautious))))
                 judged[cautious] = self._proves(cautious)
             if judged[cautious]:
                 continue
@@ -243,8 +253,7 @@ class Question:
             deny = others[index]
             if not cautiously or deny.resources.negated:
                 return self._takes(deny, key)
-            kept = _kept(deny, still)
-            return self._takes(deny, key, loosely=True, without=kept)
+            return self._takes(deny, key, loosely=True, without=self._kept[index])
 
         def is_excluding(clause: Clause) -> bool:
             # What is left out may turn out to be more than it says.
