@@ -111,9 +111,10 @@ def build(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Time the gate beside a bare `cdk synth`; an argument is the number of runs."""
+    """Time the gate beside a bare `cdk synth`, and comparisons; an argument is how many runs."""
     prepare(session, cdk_cli=True)
     run(session, "python", "benchmarks/gate.py", *session.posargs)
+    run(session, "python", "benchmarks/access.py")
 
 
 @nox.session

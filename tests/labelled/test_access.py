@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from compliance.iam.access.model import Comparison
 
 HERE: Final = Path(__file__).parent
-UNDECIDED: Final = {"boundary-wider", "boundary-deny-dropped"}
+UNDECIDED: Final = {"tpl-boundary-wider", "tpl-boundary-deny-dropped"}
 """What a permissions boundary of the template lets through newly is not worked out: it is left
 open, where the label says that it is new."""
 
