@@ -58,20 +58,16 @@ def document(**changes: object) -> dict[str, Any]:
         (
             document(Resource=None),
             (
-                (
-                    "p.json: Statement: no Resource or NotResource; only policies that name a "
-                    "Principal "
-                )
+                "p.json: Statement: no Resource or NotResource; only policies that name a "
+                "Principal "
                 "go without"
             ),
         ),
         (
             document(Action=["s3:GetObject", "GetObject"]),
             (
-                (
-                    "p.json: Statement.Action[1]: 'GetObject' stands where '*' or a service and a "
-                    "name, "
-                )
+                "p.json: Statement.Action[1]: 'GetObject' stands where '*' or a service and a "
+                "name, "
                 "as in s3:GetObject is expected"
             ),
         ),
@@ -97,10 +93,8 @@ def document(**changes: object) -> dict[str, Any]:
         (
             document(Principal="me"),
             (
-                (
-                    "p.json: Statement.Principal: 'me' stands where '*' or an object with AWS, "
-                    "Service, "
-                )
+                "p.json: Statement.Principal: 'me' stands where '*' or an object with AWS, "
+                "Service, "
                 "Federated, CanonicalUser is expected"
             ),
         ),
@@ -118,10 +112,8 @@ def document(**changes: object) -> dict[str, Any]:
         (
             document(Condition={"StringEqual": {"aws:x": "a"}}),
             (
-                (
-                    "p.json: Statement.Condition: 'StringEqual' stands where an operator of IAM, "
-                    "such as "
-                )
+                "p.json: Statement.Condition: 'StringEqual' stands where an operator of IAM, "
+                "such as "
                 "StringEquals is expected"
             ),
         ),
