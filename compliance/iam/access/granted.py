@@ -265,14 +265,17 @@ class Side:
                 kind=PolicyKind.RESOURCE,
                 itself=itself,
                 where=self._name(resource),
+                is_made=True,
             )
         )
 
     def _function(self, value: Value) -> tuple[Hashable, Pattern]:
         resource = referred(value)
-        if resource is None:
-            return ("resource", str(value)), EVERYTHING
-        return self._protected(value), self._itself(resource)
+        if resource is not None:
+            return self._protected(value), self._itself(resource)
+        is_name = isinstance(value, str) and ":" not in value
+        arn = f"arn:aws:lambda:*:*:function:{value}" if is_name else value
+        return ("resource", str(value)), pattern(arn) if isinstance(arn, str | Text) else EVERYTHING
 
     def _itself(self, resource: Resource) -> Pattern:
         """The pattern of a resource's own ARN."""
@@ -371,6 +374,7 @@ class Side:
             reader.document(
                 {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]},
                 place=f"without {name}",
+                is_made=True,
                 kind=PolicyKind.KEY if resource.type in places.KEYS else PolicyKind.RESOURCE,
                 itself=self._itself(resource) if resource.type in places.KEYS else None,
                 where=self._name(resource),
@@ -449,6 +453,7 @@ class Side:
                     place=place,
                     kind=PolicyKind.IDENTITY,
                     where=self._name(resource),
+                    is_made=True,
                 )
             )
 

@@ -60,6 +60,7 @@ class Reader:
         kind: PolicyKind,
         itself: Pattern | None = None,
         where: str = "",
+        is_made: bool = False,
     ) -> Iterator[Clause | Unread]:
         """The statements of a policy.
 
@@ -69,9 +70,11 @@ class Reader:
             kind: what the policy is attached to.
             itself: what a statement without `Resource` is about; everything by default.
             where: put in front of places.
+            is_made: whether the document says in a policy's words what properties say.
         """
         for read in of_document(document, place, kind, self._resolver):
-            shown_place = f"{where} {read.place}".strip()
+            own = place if is_made else read.place
+            shown_place = f"{where} {own.lstrip('.')}".strip()
             if isinstance(read, Opaque):
                 yield Unread(self._raw(document), read.reason, shown_place)
                 continue
