@@ -265,11 +265,12 @@ class Resolver:
             position = whole(number)
             for elements in self._values(source, steps):
                 if position is None or not isinstance(elements, list):
-                    found.append(opaque("Fn::Select", argument, number, elements))
+                    told = argument if position is None else [position, source]
+                    found.append(opaque("Fn::Select", told, number, elements))
                 elif 0 <= position < len(elements):
                     found.extend(self._values(elements[position], steps))
                 elif isinstance(elements, _Pieces):
-                    found.append(opaque("Fn::Select", argument, number, elements.text))
+                    found.append(opaque("Fn::Select", [position, source], number, elements.text))
                 else:
                     found += _misused(
                         "Fn::Select", argument, f"of element {position} of {len(elements)}"

@@ -68,6 +68,8 @@ class Clause:
         resources: patterns; `*` where the policy's kind names none, as a role's trust.
         principals: whom it names; `None` in an identity policy.
         condition: its lines, all of which have to hold.
+        needs: a line for each policy variable in it: without a value, the statement may be void
+            (IAM User Guide, 'IAM policy elements: Variables and tags').
         place: where it stands; of no matter for what it means.
     """
 
@@ -76,7 +78,13 @@ class Clause:
     resources: Listed[Pattern]
     principals: Listed[Principal] | None
     condition: frozenset[Line]
+    needs: frozenset[Line]
     place: str = field(compare=False)
+
+    @property
+    def when(self) -> frozenset[Line]:
+        """All that has to be so for the statement to count, as far as a proof goes."""
+        return self.condition | self.needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ _FIELDS: Final = 6
 _NO_SLASH: Final = frozenset({"BucketName", "TableName"})
 _ACCOUNT_FIELD: Final = 4
 _ACCOUNT_ID: Final = re.compile(r"[0-9]{12}|aws")
+_TAILS: Final = ("/example", "-example/example", "-example", "/index/example", ":example")
+"""What stands behind the ARN of something in that of a part of it, or of its neighbour."""
+_SOME: Final = "some-token"
 _PLAIN: Final = "xqzjwkvy0"
 
 
@@ -181,6 +184,22 @@ def _named(text: Letters, fill: Mapping[int, str]) -> Letters:
         elif index == 0 or text[index - 1] != OTHER:
             found += fill.get(field, fill[NAME_FIELD])
     return tuple(found)
+
+
+def continued(resource: Pattern) -> Iterator[Letters]:
+    """Texts of a pattern that ends in a wildcard behind a token, longer than the shortest."""
+    head = resource[:-1]
+    if resource[-1:] != (MANY,) or any(isinstance(symbol, Spot) for symbol in head):
+        return
+    letters = tuple(symbol for symbol in head if isinstance(symbol, str))
+    if has_tokens(letters):
+        for tail in _TAILS:
+            yield letters + tuple(tail)
+
+
+def written_out(text: Letters) -> Letters:
+    """A text with letters in the place of its tokens, one way that they may turn out."""
+    return tuple(sign for letter in text for sign in (letter if len(letter) == 1 else _SOME))
 
 
 def written(text: Letters) -> str:

@@ -11,7 +11,8 @@ multivalued context keys'.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Block = frozenset[Line]
 """Lines that have to hold together."""
 
+VARIABLE: Final = re.compile(r"\$\{([a-z0-9-]+:[^:{},][^{},]*)\}", re.IGNORECASE)
+"""A policy variable without a default: CloudFormation's own have two colons, or none."""
 MAX_STEPS: Final = 1000
 """Truth values that a proof may try."""
 MAX_CONTEXTS: Final = 1000
@@ -250,17 +253,46 @@ def distinguishing(
         The plainest one that was found; `None` when none was.
     """
     blocks = (allow, *new_denies, *old_allows, *old_denies)
-    lines = sorted({line for block in blocks for line in block}, key=repr)
+    lines = sorted({line for block in map(_filled, blocks) for line in block}, key=repr)
+    variables = {
+        name.lower(): (_value_of(name),)
+        for block in blocks
+        for line in block
+        for value in line.values
+        for name in VARIABLE.findall(value)
+    }
     for context in contexts.candidates(lines, most=MAX_CONTEXTS):
+        if variables.keys() & context.keys():
+            continue  # a variable and a condition on its key are not tried together
+        whole = {**context, **variables}
         if tells_apart(
-            context,
+            whole,
             allow=allow,
             new_denies=new_denies,
             old_allows=old_allows,
             old_denies=old_denies,
         ):
-            return context
+            return whole
     return None
+
+
+def _value_of(name: str) -> str:
+    """What a policy variable is in the requests that are tried."""
+    return f"example-{name.partition(':')[2].replace('/', '-').lower()}"
+
+
+@lru_cache(maxsize=4096)
+def _filled(block: Block) -> Block:
+    """A block with values in the place of its policy variables."""
+    return frozenset(
+        replace(
+            line,
+            values=frozenset(
+                VARIABLE.sub(lambda found: _value_of(found[1]), value) for value in line.values
+            ),
+        )
+        for line in block
+    )
 
 
 def tells_apart(
@@ -272,11 +304,15 @@ def tells_apart(
     old_denies: frozenset[Block],
 ) -> bool:
     """Whether the new policy surely lets a context through that the old one surely did not."""
+
+    def holds(block: Block) -> bool | None:
+        return contexts.all_hold(_filled(block), context)
+
     return (
-        contexts.all_hold(allow, context) is True
-        and all(contexts.all_hold(deny, context) is False for deny in new_denies)
+        holds(allow) is True
+        and all(holds(deny) is False for deny in new_denies)
         and (
-            all(contexts.all_hold(old, context) is False for old in old_allows)
-            or any(contexts.all_hold(deny, context) is True for deny in old_denies)
+            all(holds(old) is False for old in old_allows)
+            or any(holds(deny) is True for deny in old_denies)
         )
     )

@@ -53,6 +53,7 @@ class Side:
         default_factory=lambda: defaultdict(dict)
     )
     _doubts: dict[Hashable, str] = field(default_factory=dict)
+    _labels: dict[Hashable, str] = field(default_factory=dict)
     _readers: dict[str, tuple[Reader, GivenResolver]] = field(default_factory=dict)
     _called: dict[tuple[str, str], Hashable] = field(default_factory=dict)
 
@@ -79,7 +80,7 @@ class Side:
             self._resource(resource, managed, is_new=is_new)
             members += self._members(resource)
         for user, group in dict.fromkeys(members):
-            self._read[user].extend(list(self._read[group]) or [_outside(user, group)])
+            self._read[user].extend(list(self._read[group]) or [self._outside(user, group)])
         tokens = {
             letter: token
             for reader, _ in self._readers.values()
@@ -88,7 +89,7 @@ class Side:
         return [
             Policy(
                 subject=subject,
-                principal=_shown_subject(subject),
+                principal=self._label(subject),
                 clauses=tuple(each for each in read if isinstance(each, Clause)),
                 unread=tuple(each for each in read if isinstance(each, Unread)),
                 tokens=tokens,
@@ -115,7 +116,31 @@ class Side:
         return f"{short(resource.template)}/{self._id(resource)}"
 
     def _entity(self, resource: Resource) -> Hashable:
-        return ("identity", resource.template.name, self._id(resource), self._name(resource))
+        """Who a role, user or group is: its name where it has one, by which others may know it."""
+        called = self._one(resource, places.ENTITIES.get(resource.type, ""))
+        if isinstance(called, str | Text):
+            kind = resource.type.rpartition(":")[2]
+            entity: Hashable = ("identity", kind, str(called))
+        else:
+            entity = ("identity", resource.template.name, self._id(resource))
+        self._labels[entity] = self._name(resource)
+        return entity
+
+    def _label(self, subject: Hashable) -> str:
+        """How somebody, or something, is called."""
+        if subject in self._labels:
+            return self._labels[subject]
+        last = subject[-1] if isinstance(subject, tuple) else subject
+        return self._labels.get(last, str(last))
+
+    def _outside(self, user: Hashable, group: Hashable) -> Unread:
+        """The policies of a group that stands elsewhere."""
+        name = self._label(group)
+        return Unread(
+            raw=f"group {name}",
+            reason=f"what the group {name} is granted does not stand in the template",
+            place=self._label(user),
+        )
 
     def _tools(self, template: Template) -> tuple[Reader, GivenResolver]:
         if template.name not in self._readers:
@@ -148,7 +173,7 @@ class Side:
         if resource is not None and resource.type == f"AWS::IAM::{kind}":
             return self._entity(resource)
         text = str(value)
-        return self._called.get((kind, text), ("identity", "", text, text))
+        return self._called.get((kind, text), ("identity", kind, text))
 
     # -- what stands in a resource ----------------------------------------------------------------
 
@@ -214,6 +239,7 @@ class Side:
                 resources=Listed(frozenset({EVERYTHING})),
                 principals=None,
                 condition=frozenset(),
+                needs=frozenset(),
                 place=place,
             )
         return Unread(
@@ -231,7 +257,7 @@ class Side:
         ]
         everyone += holders
         if self._is_there(resource) and resource.type == places.MANAGED:
-            own = ("identity", "policy", self._id(resource), self._name(resource))
+            own = ("identity", "policy", self._name(resource))
             self._doubts[own] = "it is attached to nobody here; who else holds it gains"
             if not (is_new and everyone):
                 everyone.append(own)
@@ -307,8 +333,7 @@ class Side:
         itself = self._itself(resource) if resource.type in places.KEYS else None
         told = list(self._documents(resource, itself=itself))
         for kind, read in told:
-            own = [("identity", resource.template.name, self._id(resource), self._name(resource))]
-            for subject in own if kind is PolicyKind.IDENTITY else subjects:
+            for subject in [self._entity(resource)] if kind is PolicyKind.IDENTITY else subjects:
                 self._read[subject].extend(read)
         self._of_sam(resource)
         self._of_default(resource)
@@ -458,19 +483,5 @@ class Side:
             )
 
 
-def _outside(user: Hashable, group: Hashable) -> Unread:
-    """The policies of a group that stands elsewhere."""
-    name = _shown_subject(group)
-    return Unread(
-        raw=f"group {name}",
-        reason=f"what the group {name} is granted does not stand in the template",
-        place=_shown_subject(user),
-    )
-
-
 def _kind(subject: Hashable) -> str:
     return str(subject[0]) if isinstance(subject, tuple) else ""
-
-
-def _shown_subject(subject: Hashable) -> str:
-    return str(subject[-1]) if isinstance(subject, tuple) else str(subject)

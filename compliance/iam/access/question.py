@@ -141,7 +141,7 @@ class Question:
             return False
         for index in allows:
             old = self._others[index]
-            if old.condition <= self._clause.condition and (
+            if old.when <= self._clause.when and (
                 old == self._clause
                 or (
                     not old.resources.negated
@@ -242,6 +242,9 @@ class Question:
         if any(not action.arns for action in self._cell.actions):
             yield self._machine.run(forms.NO_RESOURCE), forms.NO_RESOURCE
         yield from self._machine.search(within=0, budget=self._frame.budget)
+        # Behind a token, the shortest text is that of no type; one that goes on may be.
+        for text in forms.continued(self._resource):
+            yield self._machine.run(text), text
 
     def _conditions(self, key: int, *, cautiously: bool) -> tuple[frozenset[formulas.Block], ...]:
         """Conditions of new Denies, old Allows and old Denies that are about a key's resources."""
@@ -259,25 +262,26 @@ class Question:
             # What is left out may turn out to be more than it says.
             return cautiously and clause.resources.negated
 
+        def said(clause: Clause) -> formulas.Block:
+            return clause.when if cautiously else clause.condition
+
         return (
             frozenset(
-                deny.condition
-                for deny in still
-                if self._takes(deny, key, loosely=is_excluding(deny))
+                said(deny) for deny in still if self._takes(deny, key, loosely=is_excluding(deny))
             ),
             frozenset(
-                others[index].condition
+                said(others[index])
                 for index in old_allows
                 if _leaves_out_less(others[index], self._clause)
                 or self._takes(others[index], key, loosely=is_excluding(others[index]))
             ),
-            frozenset(others[index].condition for index in old_denies if denied_before(index)),
+            frozenset(said(others[index]) for index in old_denies if denied_before(index)),
         )
 
     def _proves(self, conditions: tuple[frozenset[formulas.Block], ...]) -> bool:
         new_denies, old_allows, old_denies = conditions
         return formulas.proves(
-            allow=self._clause.condition,
+            allow=self._clause.when,
             new_denies=new_denies,
             old_allows=old_allows,
             old_denies=old_denies,
@@ -327,6 +331,12 @@ class Question:
         """Whether an old Allow takes in whatever the tokens of a text turn out to be."""
         spread = forms.spread(text, self._frame.sides.tokens)
         _, allows, _ = self._certain
+        key = self._machine.run(forms.written_out(text))
+        if any(
+            not self._others[index].resources.negated and self._takes(self._others[index], key)
+            for index in allows
+        ):
+            return True
         return any(
             globs.includes(forms.in_any_partition(glob), spread)
             for index in allows
@@ -384,6 +394,8 @@ class Question:
             {line.key for block in (self._clause.condition, *conditions) for line in block}
         )
         if not named:
+            if any(clause.needs for clause in self._others):
+                return Doubt("a request that lacks a policy variable may have been refused")
             return Doubt("whom or what it is about is known only at deploy time")
         return Doubt(f"conditions on {', '.join(named)} are not comparable")
 
@@ -398,7 +410,7 @@ def _kept(deny: Clause, still: Iterable[Clause]) -> frozenset[Pattern]:
     return frozenset(
         glob
         for other in still
-        if not other.resources.negated and other.condition <= deny.condition
+        if not other.resources.negated and other.when <= deny.when
         for glob in other.resources.items
     )
 

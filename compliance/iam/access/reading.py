@@ -18,6 +18,8 @@ from compliance.iam.access.clauses import (
     PrincipalKind,
     Unread,
 )
+from compliance.iam.access.contexts import Line
+from compliance.iam.access.formulas import VARIABLE
 from compliance.iam.access.globs import EVERYTHING, pattern
 from compliance.iam.principals import ACCOUNT_ID, OWN_ACCOUNT
 from compliance.iam.statements import Opaque, PolicyKind, Statement, of_document
@@ -26,7 +28,6 @@ from compliance.intrinsics.values import shown
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Json
-    from compliance.iam.access.contexts import Line
     from compliance.iam.access.globs import Pattern
     from compliance.iam.access.values import GivenResolver
 
@@ -115,12 +116,14 @@ class Reader:
         ):
             # In a key's policy, everything is the key (KMS Developer Guide, 'Key policies').
             resources = Listed(frozenset({itself}))
+        condition = self._condition(body.get("Condition", ABSENT), variables=variables)
         return Clause(
             allows=EFFECTS[effect[0]],
             actions=actions,
             resources=resources,
             principals=self._principals(statement),
-            condition=self._condition(body.get("Condition", ABSENT), variables=variables),
+            condition=condition,
+            needs=_needs(resources, condition),
             place=place,
         )
 
@@ -225,6 +228,19 @@ class Reader:
 
 def _named(name: str, negated: bool) -> str:  # noqa: FBT001 - private
     return f"Not{name}" if negated else name
+
+
+def _needs(resources: Listed[Pattern], condition: frozenset[Line]) -> frozenset[Line]:
+    """The policy variables that a request has to have."""
+    texts = [
+        *(symbol for glob in resources.items for symbol in glob if isinstance(symbol, str)),
+        *(value for line in condition for value in line.values),
+    ]
+    names = {name for text in texts for name in VARIABLE.findall(text)}
+    return frozenset(
+        Line("has", negated=False, quantifier="", if_exists=False, key=name, values=frozenset())
+        for name in names
+    )
 
 
 def _as_text(value: Value, *, variables: bool) -> str:

@@ -99,7 +99,12 @@ def _declared_otherwise(old: Template, new: Template) -> dict[str, str]:
         for name, resource in old.resources.items()
         if name in new.resources and new.resources[name].type != resource.type
     }
-    return parameters | resources
+    mappings = {
+        name: BEFORE + name
+        for name, body in old.mappings.items()
+        if name in new.mappings and new.mappings[name] != body
+    }
+    return parameters | resources | mappings
 
 
 def _declared(parameter: Json) -> Json:
