@@ -22,6 +22,8 @@ ROOT = Path(__file__).parent.resolve()
 SHARED = ROOT / ".nox" / "shared"
 STAMP = SHARED / "installed"
 LOCK = ROOT / "requirements.lock"
+MINISTACK_LOCK = ROOT / "requirements-ministack.lock"
+"""Its policy evaluator alone is used, which needs nothing; its pins would not fit beside ours."""
 CDK_CLI = ROOT / "node_modules" / ".bin" / "cdk"
 BINARIES = SHARED / ("Scripts" if os.name == "nt" else "bin")
 
@@ -144,13 +146,16 @@ def lock(session: nox.Session) -> None:
 
 def prepare(session: nox.Session, *, cdk_cli: bool = False) -> None:
     """Have the shared environment, the function's code and, if asked for, the CDK CLI."""
-    wanted = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
+    wanted = hashlib.sha256(
+        LOCK.read_bytes() + MINISTACK_LOCK.read_bytes() + sys.version.encode()
+    ).hexdigest()
     if not STAMP.is_file() or STAMP.read_text() != wanted:
         shutil.rmtree(SHARED, ignore_errors=True)
         session.log(f"installing {LOCK.name} into {SHARED.relative_to(ROOT)}, once")
         # virtualenv comes with nox, and works where the system's Python has no ensurepip.
         session.run(sys.executable, "-m", "virtualenv", "--quiet", str(SHARED), external=True)
         install(session, "--require-hashes", "--requirement", str(LOCK))
+        install(session, "--no-deps", "--require-hashes", "--requirement", str(MINISTACK_LOCK))
         install(session, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
         STAMP.write_text(wanted)
     run(session, "python", "-m", "stacks.bundling", silent=True)
