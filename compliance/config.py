@@ -26,6 +26,8 @@ RETENTION_DAYS: Final = (
 """What `RetentionInDays` may be (CloudWatch Logs API Reference, 'PutRetentionPolicy')."""
 
 Days = Annotated[int, Field(ge=1, le=3653)]
+Command = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""What a developer types: one line, which is shown and never run."""
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
 ActionName = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*?]+$")]
 
@@ -144,6 +146,10 @@ class Config(_Table):
     """Waivers file, relative to the configuration file."""
     snapshots: str = "snapshots"
     """Folder of the accepted templates, relative to the configuration file."""
+    snapshots_accept: Command = "pytest --snapshot-update"
+    """The one command that accepts changed templates, as reports and failing tests name it."""
+    gate_command: Command = "synthgate gate"
+    """The command that runs the whole gate, as `compliance.guard` names it."""
     checkov_python: str | None = None
     """Interpreter that has Checkov installed, when it is not this one."""
     engine_seconds: Annotated[int, Field(ge=1, le=3600)] = 300

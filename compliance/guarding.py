@@ -46,8 +46,9 @@ PACKS: Final[tuple[type[NagPack], ...]] = (
 """Stock packs that the guard puts on an app."""
 HINT: Final = (
     "accept one in waivers.toml, not in code; the whole gate, Checkov and snapshots included: "
-    "python3 -m nox -s gate"
+    "{gate}"
 )
+"""What is said when findings block; `gate` is the command that the settings name."""
 
 
 def guard(
@@ -168,7 +169,8 @@ class _Record:
                 file=sys.stderr,
             )
         if self.blocking:
-            print(f"synthgate: {self.blocking} findings block; {HINT}", file=sys.stderr)  # noqa: T201
+            hint = HINT.format(gate=self.policy.gate_command)
+            print(f"synthgate: {self.blocking} findings block; {hint}", file=sys.stderr)  # noqa: T201
         # The app may be synthesized again.
         self.runs, self.blocking, self._assembly = [], 0, None
 

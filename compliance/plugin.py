@@ -66,7 +66,8 @@ class AssemblySnapshot(Protocol):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse to accept changes where nobody reviews them."""
-    if os.environ.get("CI") and config.getoption("update_snapshots", default=False):
+    updates = ("update_snapshots", "update_new_snapshots_only")
+    if os.environ.get("CI") and any(config.getoption(name, default=False) for name in updates):
         raise pytest.UsageError(
             "snapshots are not accepted in CI: review and accept the change where you work, "
             "and commit it"
@@ -77,34 +78,41 @@ def pytest_configure(config: pytest.Config) -> None:
 def assembly_snapshot(snapshot: SnapshotAssertion, pytestconfig: pytest.Config) -> AssemblySnapshot:
     """Holds every template of an assembly to its snapshot."""
     from compliance.assembly import read  # noqa: PLC0415 - only who asks pays
-    from compliance.snapshots import difference  # noqa: PLC0415
-    from compliance.snapshots.canonical import asset_hashes, matcher  # noqa: PLC0415
-    from compliance.snapshots.engine import orphans, snapshot_name  # noqa: PLC0415
+    from compliance.review import sources  # noqa: PLC0415
+    from compliance.review.canonical import asset_hashes, matcher, serialize  # noqa: PLC0415
+    from compliance.snapshots import comparing  # noqa: PLC0415
+    from compliance.snapshots import folder as snapshots  # noqa: PLC0415
     from compliance.snapshots.extension import TemplateExtension  # noqa: PLC0415
 
     policy = _policy(pytestconfig)
 
     class Extension(TemplateExtension):
         folder = policy.path(policy.snapshots)
+        accept = policy.snapshots_accept
 
     def hold(assembly: Any, *, environment: str = "") -> None:  # noqa: ANN401 - see the protocol
         found = read(_folder(assembly))
         mask = matcher(asset_hashes(found))
         accepted = snapshot.with_defaults(extension_class=Extension, matcher=mask)
-        names = {snapshot_name(template) for template in found.templates}
-        reviews = []
-        for path in orphans(Extension.folder / environment, names):
+        below = Extension.folder / environment
+        prefix = f"{environment}/" if environment else ""
+        before = {prefix + name: text for name, text in snapshots.accepted(below).items()}
+        names = [sources.template_name(template.name) for template in found.templates]
+        same = True
+        for path in snapshots.orphans(below, names):
             # syrupy looks for what no test asked for only in whole runs; an orphan is one always.
             if pytestconfig.getoption("update_snapshots"):
                 path.unlink()
             else:
-                reviews.append(f"{path.name}: {difference.headline(old='{}', new='')}")
-        for template in found.templates:
-            name = "/".join(filter(None, (environment, snapshot_name(template))))
-            if not accepted(name=name) == template.body:  # noqa: SIM201 - `!=` is not syrupy's
-                reviews.append("\n".join((f"{name}:", *accepted.get_assert_diff())))
-        if reviews:
-            pytest.fail("\n\n".join(reviews), pytrace=False)
+                same = False
+        for name, template in zip(names, found.templates, strict=True):
+            same &= accepted(name=prefix + name) == template.body
+        if not same:
+            after = {
+                prefix + template.name: serialize(template.body)
+                for template in sources.of_assembly(found).templates
+            }
+            pytest.fail(comparing.told(before, after, accept=Extension.accept), pytrace=False)
 
     return hold
 

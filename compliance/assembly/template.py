@@ -45,7 +45,19 @@ def load(path: Path, *, shown: str, may_be_empty: bool = False) -> Mapping[str, 
         SynthgateError: the file cannot be read, is too large or too deep, is neither JSON nor YAML,
             repeats a key, or is no CloudFormation template.
     """
-    text = read_text(path, shown=shown, limit=MAX_BYTES)
+    return checked(
+        parse(read_text(path, shown=shown, limit=MAX_BYTES), shown=shown),
+        shown=shown,
+        may_be_empty=may_be_empty,
+    )
+
+
+def parse(text: str, *, shown: str) -> Json:
+    """Parse JSON, or YAML with CloudFormation's short forms, whatever it holds.
+
+    Raises:
+        SynthgateError: it is too deep, is neither JSON nor YAML, or repeats a key.
+    """
     try:
         document = (
             parse_json(text) if text.lstrip()[:1] in {"{", "["} else _parse_yaml(text, shown=shown)
@@ -63,6 +75,11 @@ def load(path: Path, *, shown: str, may_be_empty: bool = False) -> Mapping[str, 
         raise _too_deep(text, shown=shown) from error
     if not _is_shallow(document, shown=shown):
         raise _too_deep(text, shown=shown)
+    return document
+
+
+def checked(document: Json, *, shown: str, may_be_empty: bool = False) -> Mapping[str, Json]:
+    """A parsed document, seen to be a template; arguments and errors are those of `load`."""
     if may_be_empty and isinstance(document, Mapping) and "Resources" not in document:
         return {**document, "Resources": {}}
     _check_shape(document, shown=shown)
@@ -81,6 +98,15 @@ def read_text(path: Path, *, shown: str, limit: int) -> str:
             raw = stream.read(limit + 1)
     except OSError as error:
         raise SynthgateError(f"{shown}: cannot be read: {error.strerror}") from error
+    return decode(raw, shown=shown, limit=limit)
+
+
+def decode(raw: bytes, *, shown: str, limit: int = MAX_BYTES) -> str:
+    """UTF-8 text of at most `limit` bytes.
+
+    Raises:
+        SynthgateError: it is larger, or is not UTF-8.
+    """
     if len(raw) > limit:
         raise SynthgateError(
             f"{shown}: larger than {limit:,} bytes, the most that is read; split the template"

@@ -124,6 +124,16 @@ def mask_text(text: str) -> str:
     return well_formed(_mask_named(_mask_forms(text), (_QUOTED, _ASSIGNED)))
 
 
+def mask_value(value: Any, *, name: str = "") -> Json:  # noqa: ANN401 - any parsed JSON
+    """A JSON value without what looks like a secret.
+
+    Args:
+        value: as it stands in a template.
+        name: of the property that it is the value of.
+    """
+    return _mask_value(value, named=bool(_SECRET_NAME.search(name)), found=[])
+
+
 def _mend(record: Record) -> Record:
     """The same record with every string well-formed."""
     changes: dict[str, Any] = {

@@ -44,6 +44,28 @@ def clean(text: str, *, limit: int = DEFAULT_LIMIT) -> str:
     return "".join(pieces).rstrip()
 
 
+def printable(text: str, *, limit: int = DEFAULT_LIMIT) -> str:
+    r"""`text` as one line in which every character is seen, white space as it is.
+
+    Other than `clean`, for text that is compared sign by sign, such as a line of a diff: two blanks
+    stay two, and what does not print, a tab too, is written as its escape.
+
+    Args:
+        text: anything.
+        limit: number of characters kept; the result then says how many more there were.
+    """
+    kept = text if len(text) <= limit else text[:limit]
+    if not kept.isprintable():
+        kept = "".join(
+            character
+            if character.isprintable()
+            else character.encode("unicode_escape").decode("ascii")
+            for character in kept
+        )
+    more = len(text) - limit
+    return f"{kept}… [{more:,} more characters]" if more > 0 else kept
+
+
 def well_formed(text: str) -> str:
     """`text` that UTF-8 can encode: a lone surrogate, which JSON can smuggle in, becomes U+FFFD."""
     if text.isascii():

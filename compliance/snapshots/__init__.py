@@ -1,5 +1,5 @@
 """Snapshots: every synthesized template, as it was last accepted.
 
-`canonical` says what a snapshot holds; `engine` compares a whole assembly for the gate; `plugin`
-offers the same to pytest, through syrupy.
+`folder` says where they lie and `compliance.review.canonical` what they hold; `comparing` reviews
+what differs; `engine` does so for the gate, and `extension` for pytest, through syrupy.
 """

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from syrupy.data import Snapshot, SnapshotCollection
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from compliance.snapshots import difference
-from compliance.snapshots.canonical import serialize
+from compliance.config import Config
+from compliance.review.canonical import serialize
+from compliance.snapshots import comparing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +25,13 @@ class TemplateExtension(SingleFileSnapshotExtension):
 
     Attributes:
         folder: where the snapshots lie; a subclass of each test session sets it.
+        accept: the command that accepts a change, likewise.
     """
 
     _write_mode = WriteMode.TEXT
     file_extension = "template.json"
     folder: ClassVar[Path] = Path("snapshots")
+    accept: ClassVar[str] = Config().snapshots_accept
 
     def serialize(
         self,
@@ -85,5 +88,7 @@ class TemplateExtension(SingleFileSnapshotExtension):
         self, serialized_data: SerializedData, snapshot_data: SerializedData
     ) -> Iterator[str]:
         """The change as a reviewer reads it, in place of syrupy's own diff."""
-        text = difference.review(old=str(snapshot_data), new=str(serialized_data))
-        yield from text.splitlines()
+        old, new = (
+            {"template": str(data)} if data else {} for data in (snapshot_data, serialized_data)
+        )
+        yield from comparing.told(old, new, accept=self.accept).split("\n")

@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 
 from compliance.findings import Report, Severity
 from compliance.reports import Format, render
+from compliance.reports.comment import LIMIT, code, prose
 from compliance.reports.sanitize import clean
-from compliance.reports.to_markdown import LIMIT, code, prose
 from tests.reports.runs import HOSTILE, make_finding, make_report
 
 if TYPE_CHECKING:

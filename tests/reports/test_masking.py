@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from compliance.reports.masking import mask_finding, mask_text
+from compliance.reports.masking import mask_finding, mask_text, mask_value
 from tests.reports.runs import make_finding
 
 SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -109,3 +109,12 @@ def test_deep_nesting_does_not_break_masking() -> None:
     """A value nested deeper than Python recurses is masked as text."""
     observed = '{"password":' * 100_000 + '"hunter2"'
     assert "hunter2" not in mask_finding(make_finding(observed=observed)).observed
+
+
+def test_a_value_is_masked_by_the_name_of_its_property_or_of_its_keys() -> None:
+    """What only points to a secret, and what is none, stays."""
+    assert mask_value("hunter22", name="MasterUserPassword") == "[masked]"
+    assert mask_value("hunter22", name="MasterUsername") == "hunter22"
+    assert mask_value({"DB_PASSWORD": "hunter22", "DB": 3}) == {"DB_PASSWORD": "[masked]", "DB": 3}
+    reference = {"Ref": "DbPassword"}
+    assert mask_value(reference, name="MasterUserPassword") == reference

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.reports.sanitize import clean, well_formed
+from compliance.reports.sanitize import clean, printable, well_formed
 
 anything = st.text(st.characters(exclude_categories=()))
 
@@ -68,3 +68,18 @@ def test_a_lone_surrogate_becomes_the_replacement_character() -> None:
     """JSON can smuggle in half a character; a pair that arrives as two halves becomes one."""
     assert well_formed("\ud83d!") == "\ufffd!"
     assert well_formed("\ud83d\ude00") == "\U0001f600"
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=60))
+def test_printable_text_keeps_every_sign_apart(text: str) -> None:
+    """White space as it is, the rest as its escape: what prints alike would hide a difference."""
+    shown = printable(text)
+    assert shown.isprintable()
+    if text.isprintable():
+        assert shown == text
+
+
+def test_printable_text_is_cut_with_a_count() -> None:
+    """As `clean` does, but two blanks stay two."""
+    assert printable("a  b\t\x1b") == "a  b\\t\\x1b"
+    assert printable("a" * 12, limit=10) == "aaaaaaaaaa… [2 more characters]"

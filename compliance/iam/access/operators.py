@@ -183,12 +183,13 @@ def _taken(pattern: Pattern, text: Letters) -> bool | None:
 
 
 def _apart(pattern: Pattern, text: Letters) -> bool:
-    """Whether the two begin with different characters, before any wildcard and any token."""
+    """Whether the two differ in a character, behind what both begin with and before any wildcard.
+
+    A token stands for the same text wherever it stands: the same tokens take nothing apart.
+    """
     for symbol, letter in zip(pattern, text, strict=False):
-        if not isinstance(symbol, str) or len(symbol) > 1 or len(letter) > 1:
-            return False
         if symbol != letter:
-            return True
+            return isinstance(symbol, str) and len(symbol) == len(letter) == 1
     return False
 
 

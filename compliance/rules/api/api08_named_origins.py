@@ -49,7 +49,7 @@ _QUOTES: Final = "'\" "
 
 
 @dataclass(frozen=True)
-class _Origin:
+class Origin:
     """A value of Access-Control-Allow-Origin, its place, and whether credentials go along."""
 
     place: str
@@ -83,13 +83,13 @@ class NamedOrigins(Rule):
 
     def judge(self, resource: Resource, context: Context) -> Iterator[Judgement]:
         """Judge each place that sets Access-Control-Allow-Origin."""
-        origins = list(_origins(resource, context))
+        origins = list(origins_of(resource, context))
         if origins:
             yield from or_passed(
                 judgement for origin in origins for judgement in self._origin(origin)
             )
 
-    def _origin(self, origin: _Origin) -> Iterator[Judgement]:
+    def _origin(self, origin: Origin) -> Iterator[Judgement]:
         value = origin.value
         if isinstance(value, str) and value.strip(_QUOTES) in ANY:
             yield fail(
@@ -111,7 +111,8 @@ def _is_unknown(value: Value) -> bool:
     return isinstance(value, Unknown)
 
 
-def _origins(resource: Resource, context: Context) -> Iterator[_Origin]:
+def origins_of(resource: Resource, context: Context) -> Iterator[Origin]:
+    """Every value of Access-Control-Allow-Origin that a resource sets."""
     if resource.type in CORS:
         yield from _of_property(resource, context)
     if resource.type == sam.API:
@@ -130,30 +131,30 @@ def _origins(resource: Resource, context: Context) -> Iterator[_Origin]:
                     yield from _of_headers(block, f"{where}.ResponseParameters", resource, context)
 
 
-def _of_property(resource: Resource, context: Context) -> Iterator[_Origin]:
+def _of_property(resource: Resource, context: Context) -> Iterator[Origin]:
     path = CORS[resource.type]
     place = ".".join(("Properties", *path))
     for block in sam.get(resource, context, *path):
         if truth(block):
             # SAM's short form: `CorsConfiguration: true` allows every origin.
-            yield _Origin(place, "*", credentials=False)
+            yield Origin(place, "*", credentials=False)
         elif isinstance(block, str | Text | Unknown) and truth(block) is None:
-            yield _Origin(place, block, credentials=False)
+            yield Origin(place, block, credentials=False)
         else:
             yield from _of_settings(block, place, context.of(resource))
 
 
-def _of_settings(block: Value, place: str, resolver: Resolver) -> Iterator[_Origin]:
+def _of_settings(block: Value, place: str, resolver: Resolver) -> Iterator[Origin]:
     credentials = any(
         truth(value) for name in ALLOW_CREDENTIALS for value in resolver.get(block, name)
     )
     for name in ORIGINS:
         for origins in resolver.get(block, name):
             for where, value in resolver.items(origins, f"{place}.{name}"):
-                yield _Origin(where, value, credentials)
+                yield Origin(where, value, credentials)
 
 
-def _of_documents(api: Resource, context: Context) -> Iterator[_Origin]:
+def _of_documents(api: Resource, context: Context) -> Iterator[Origin]:
     """Origins in an OpenAPI document. That one cannot be read is API06's to say."""
     for document in openapi.documents(api, context):
         if isinstance(document, tuple):
@@ -174,7 +175,7 @@ def _of_documents(api: Resource, context: Context) -> Iterator[_Origin]:
                         yield from _of_headers(block, where, api, context)
 
 
-def _of_sam_responses(api: Resource, context: Context) -> Iterator[_Origin]:
+def _of_sam_responses(api: Resource, context: Context) -> Iterator[Origin]:
     """SAM's gateway responses; the names of headers stand there alone."""
     resolver = context.of(api)
     path = ("ResponseParameters", "Headers")
@@ -185,12 +186,10 @@ def _of_sam_responses(api: Resource, context: Context) -> Iterator[_Origin]:
                 yield from _of_headers(block, place, api, context)
 
 
-def _of_headers(
-    block: Value, place: str, resource: Resource, context: Context
-) -> Iterator[_Origin]:
+def _of_headers(block: Value, place: str, resource: Resource, context: Context) -> Iterator[Origin]:
     """Origins among the headers of one response."""
     if isinstance(block, Unknown):
-        yield _Origin(place, block, credentials=False)
+        yield Origin(place, block, credentials=False)
     headers = [
         (name, value)
         for name, raw in (block.items() if isinstance(block, Mapping) else ())
@@ -203,4 +202,4 @@ def _of_headers(
     )
     for name, value in headers:
         if name.lower().endswith(ORIGIN):
-            yield _Origin(f"{place}.{name}", value, credentials)
+            yield Origin(f"{place}.{name}", value, credentials)

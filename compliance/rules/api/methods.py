@@ -87,7 +87,7 @@ def _of_resource(method: Resource, context: Context) -> Method:
     integrations = context.get(method, "Integration")
     return Method(
         name=method.logical_id,
-        path=_path(method, context),
+        path=path_of(method, context),
         verb=_verb(context.get(method, "HttpMethod")),
         is_authorized=_some([_asks(kind) for kind in kinds]),
         wants_key=_every([truth(value) for value in context.get(method, "ApiKeyRequired")]),
@@ -117,7 +117,7 @@ def _identity(method: Resource, context: Context) -> frozenset[str] | None:
     return frozenset(found or {HEADER})
 
 
-def _path(method: Resource, context: Context) -> str | None:
+def path_of(method: Resource, context: Context) -> str | None:
     """A method's path, `None` when a resource on the way is not in the assembly."""
     parts: list[str] = []
     value = _only(context.get(method, "ResourceId"))

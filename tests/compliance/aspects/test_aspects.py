@@ -11,10 +11,11 @@ from compliance.aspects import Change
 from compliance.assembly import Assembly, read
 from compliance.config import Config
 from compliance.findings import Outcome
+from compliance.review import wording
+from compliance.review.reviewing import review
+from compliance.review.sources import canonical_assembly
 from compliance.rules import judge
 from compliance.rules.base import Context
-from compliance.snapshots.canonical import canonical
-from compliance.snapshots.difference import headline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -418,12 +419,16 @@ def test_where_nothing_is_asked_for_nothing_is_put_on_the_app(samples: Path) -> 
 def test_what_aspects_change_shows_in_a_snapshot(samples: Path) -> None:
     """In the canonical form that is reviewed, like any other change."""
     old, new = (
-        canonical(json.loads((samples / name / "Bounds.template.json").read_text()))
+        canonical_assembly(
+            {"Bounds": json.loads((samples / name / "Bounds.template.json").read_text())}
+        )
         for name in ("plain", "mended")
     )
-    assert old.count(":policy/Boundary") == 0
-    assert new.count(":policy/Boundary") == 3
-    assert headline(old=old, new=new) == "resources: 3 changed"
+    found = review(old, new)
+    (template,) = found.templates
+    lines = [line for line in template.diff if ":policy/Boundary" in line]
+    assert [line[0] for line in lines] == ["+", "+", "+"]
+    assert wording.headline(found).startswith("Bounds: 3 changed; ")
 
 
 def test_what_was_mended_passes_the_rules(plain: Assembly, mended: Assembly) -> None:

@@ -318,7 +318,7 @@ def test_a_fault_of_the_program_is_three_and_one_line(
     def fault(*_: object, **__: object) -> None:
         raise LookupError("no such\nthing")
 
-    monkeypatch.setattr("compliance.cli._deliver", fault)
+    monkeypatch.setattr("compliance.cli.judging._deliver", fault)
     done = synthgate("check", green, "--engine", "own")
     assert (done.code, done.out) == (3, "")
     assert done.err == (

@@ -104,7 +104,7 @@ def test_a_synthesis_by_hand_fails_and_points_to_the_gate(workshop: Workshop) ->
     assert (
         "synthgate: 5 findings block; accept one in waivers.toml, not in code; the whole gate, "
         "Checkov and snapshots included: "
-        "python3 -m nox -s gate"
+        "synthgate gate"
     ) in outcome["stderr"]
 
 

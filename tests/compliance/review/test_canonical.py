@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.snapshots.canonical import canonical, mask, matcher, serialize
+from compliance.review.canonical import canonical, mask, matcher, serialize
 
 MD5 = "0123456789abcdef0123456789abcdef"
 SHA = "ab" * 32

@@ -12,6 +12,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from compliance.assembly.reader import MAX_MANIFEST_BYTES
+from compliance.assembly.template import parse, read_text
+
 if TYPE_CHECKING:
     from compliance.assembly.model import Assembly, Json
 
@@ -56,7 +59,7 @@ def matcher(assets: Iterable[str]) -> Callable[..., Json]:
 
 
 def mask(template: Json, *, assets: Iterable[str] = ()) -> Json:
-    """The template with asset hashes and hashed logical ids masked; a copy."""
+    """The template with asset hashes and hashed logical ids masked; a copy with sorted keys."""
     known = frozenset(assets)
     names = dict(_hashed_ids(template))
     pattern = (
@@ -76,7 +79,7 @@ def mask(template: Json, *, assets: Iterable[str] = ()) -> Json:
         if isinstance(value, list):
             return [walk(item) for item in value]
         if isinstance(value, Mapping):
-            return {text(key): walk(item) for key, item in value.items()}
+            return {text(key): walk(value[key]) for key in sorted(value)}
         return value
 
     return walk(template)
@@ -100,12 +103,18 @@ def _hashed_ids(template: Json) -> Iterable[tuple[str, str]]:
 
 
 def asset_hashes(assembly: Assembly) -> frozenset[str]:
-    """Hashes of an assembly's assets, from its asset manifests."""
+    """Hashes of an assembly's assets, from its asset manifests.
+
+    Raises:
+        SynthgateError: one cannot be read.
+    """
     found: set[str] = set()
     folders = {template.path.parent for template in assembly.templates}
     for folder in folders if assembly.is_assembly else ():
         for manifest in folder.glob("*.assets.json"):
-            document = json.loads(manifest.read_text(encoding="utf-8"))
+            text = read_text(manifest, shown=str(manifest), limit=MAX_MANIFEST_BYTES)
+            document = parse(text, shown=str(manifest))
             for section in ("files", "dockerImages"):
-                found.update(document.get(section) or {})
+                assets = document.get(section) if isinstance(document, Mapping) else None
+                found.update(assets if isinstance(assets, Mapping) else ())
     return frozenset(found)
