@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from compliance.assembly.model import Assembly
-from compliance.iam.access.model import Comparison
+from compliance.iam.access.model import Comparison, Open
 from compliance.iam.access.templates import compare_assemblies
 from compliance.intrinsics import ABSENT
 from compliance.review import exposure, protection
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from compliance.assembly.model import Json, Template
 
 RESOURCES: Final = "Resources"
+RENAMED: Final = "it is new, unless what has another logical id now counts as what it was"
 
 
 def review(old: Assembly, new: Assembly, *, labels: tuple[str, str] = ("old", "new")) -> Review:
@@ -54,8 +55,15 @@ def review(old: Assembly, new: Assembly, *, labels: tuple[str, str] = ("old", "n
 
 
 def access(old: Assembly, new: Assembly) -> Comparison:
-    """What access is new: that part of a review alone; arguments as for `review`."""
-    return _joined(_folder_access(sides, folder=folder) for folder, sides in _folders(old, new))
+    """What access is new, without the rest of the review; arguments as for `review`.
+
+    A review tells what was renamed, and that it is made anew. Here nothing tells it: what is
+    nothing new only if the renamed is what it was is left open.
+    """
+    return _joined(
+        _folder_access(sides, folder=folder, tells_renames=False)
+        for folder, sides in _folders(old, new)
+    )
 
 
 def _folder_review(
@@ -82,11 +90,17 @@ def _folder_review(
             )
 
 
-def _folder_access(sides: tuple[Assembly, Assembly], *, folder: str) -> Comparison:
+def _folder_access(
+    sides: tuple[Assembly, Assembly], *, folder: str, tells_renames: bool = True
+) -> Comparison:
     """What access is new in a folder; every place is named with the folder's name."""
     before, after = map(_by_name, sides)
     renames = {name: _renamed(before[name], after[name]) for name in before.keys() & after.keys()}
     answer = compare_assemblies(*sides, renames=renames)
+    if not tells_renames and not answer.witnesses and any(renames.values()):
+        plain = compare_assemblies(*sides).witnesses
+        doubts = {Open(witness.statement, RENAMED): None for witness in plain}
+        answer = replace(answer, undecided=(*answer.undecided, *doubts))
     if not folder:
         return answer
     return Comparison(

@@ -57,6 +57,13 @@ def test_no_new_access_is_zero(synthgate: Command) -> None:
         assert (done.code, done.out, done.err) == (0, "Access: nothing newly granted\n", "")
 
 
+def test_a_renamed_role_is_left_open(synthgate: Command, files: Path) -> None:
+    """Nobody is told here that it is made anew: whether it is the same is not taken for granted."""
+    written(files / "renamed.json", {"Reader": role("s3:GetObject")})
+    done = synthgate("access", "reader.json", "renamed.json")
+    assert (done.code, done.out.split("\n")[0]) == (1, "Access undecided: 1 statement")
+
+
 @pytest.mark.usefixtures("files")
 def test_new_access_is_one(synthgate: Command) -> None:
     """With who may do what to which, and where it stands."""
