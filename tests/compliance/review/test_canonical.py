@@ -98,6 +98,12 @@ def test_the_text_is_sorted_indented_and_ends_with_a_newline() -> None:
     assert canonical({"b": [2, 1], "a": "ü"}) == '{\n  "a": "ü",\n  "b": [\n    2,\n    1\n  ]\n}\n'
 
 
+def test_a_masked_template_has_its_keys_sorted() -> None:
+    """A review tells of what CDK wrote and of a snapshot in one order."""
+    assert list(mask({"b": {"d": 1, "c": 2}, "a": 0})) == ["a", "b"]
+    assert list(mask({"b": {"d": 1, "c": 2}, "a": 0})["b"]) == ["c", "d"]
+
+
 def test_the_matcher_masks_as_the_gate_does() -> None:
     """The plugin and the gate compare the same text."""
     template = {"Key": f"{SHA}.zip"}

@@ -1116,3 +1116,41 @@ def test_a_note_names_its_subject_and_place() -> None:
     assert note.subject is Subject.EXPOSURE
     assert note.resource.logical_id == "R"
     assert note.place == "Properties.AuthorizationType"
+
+
+def test_a_key_that_is_asked_for_no_more_is_told_of_its_own_place() -> None:
+    """Who calls is still asked: the authorizer's place would mislead."""
+    old = of_resources({**API, "R": {"Type": METHOD, "Properties": method(ApiKeyRequired=True)}})
+    new = of_resources({**API, "R": {"Type": METHOD, "Properties": method()}})
+    (note,) = notes(old, new)
+    assert note.place == "Properties.ApiKeyRequired"
+
+
+def test_a_setting_of_a_list_is_told_of_the_list() -> None:
+    """What tells the elements stands in the sentence; no template has such a place."""
+    old, new = (
+        of_resources(
+            {
+                "R": {
+                    "Type": "AWS::ApiGateway::Stage",
+                    "Properties": {
+                        "MethodSettings": [
+                            {
+                                "ResourcePath": "/*",
+                                "HttpMethod": "*",
+                                "ThrottlingRateLimit": calls,
+                                "ThrottlingBurstLimit": 2 * calls,
+                            }
+                        ]
+                    },
+                }
+            }
+        )
+        for calls in (10, 50)
+    )
+    found = notes(old, new)
+    assert [note.message for note in found] == [
+        "R (/*, *) takes 50 calls a second instead of 10",
+        "R (/*, *) takes 100 calls at once instead of 20",
+    ]
+    assert {note.place for note in found} == {"Properties.MethodSettings"}

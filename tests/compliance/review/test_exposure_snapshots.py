@@ -282,7 +282,7 @@ CHANGES: list[tuple[str, Callable[[Json], None], list[str]]] = [
     (
         "MonitoringStack",
         raise_threshold,
-        ["LambdaErrorAlarm646BFA4C alarms above 105 instead of 5"],
+        ["LambdaErrorAlarm646BFA4C alarms from 105 on instead of 5"],
     ),
     (
         "MonitoringStack",

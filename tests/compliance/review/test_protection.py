@@ -180,6 +180,18 @@ WEAKER = [
     (ALARM, ABOVE, {**ABOVE, "Threshold": "5.5"}, ["R alarms above 5.5 instead of 5"]),
     (
         ALARM,
+        {**ABOVE, "ComparisonOperator": "GreaterThanOrEqualToThreshold"},
+        {**ABOVE, "ComparisonOperator": "GreaterThanOrEqualToThreshold", "Threshold": 50},
+        ["R alarms from 50 on instead of 5"],
+    ),
+    (
+        ALARM,
+        {**ABOVE, "ComparisonOperator": "LessThanOrEqualToThreshold"},
+        {**ABOVE, "ComparisonOperator": "LessThanOrEqualToThreshold", "Threshold": 1},
+        ["R alarms at 1 and below instead of 5"],
+    ),
+    (
+        ALARM,
         {**ABOVE, "ComparisonOperator": "LessThanThreshold"},
         {**ABOVE, "ComparisonOperator": "LessThanThreshold", "Threshold": 1},
         ["R alarms below 1 instead of 5"],
@@ -511,6 +523,61 @@ def test_what_protects_under_a_condition_only_is_said(
         for index, name in enumerate((old, new))
     )
     assert said(before, after) == expected
+
+
+def test_what_leaves_the_template_and_stays_is_not_said_to_be_gone() -> None:
+    """A vault that is kept keeps its recovery points, and an alarm goes on."""
+    vault = {"Type": "AWS::Backup::BackupVault", "DeletionPolicy": "Retain"}
+    assert said(of_resources({"R": vault}), of_resources({})) == [
+        "R is removed: it stays, and nothing declares any more what it is like"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("queue", "policy", "expected"),
+    [
+        ("Retain", "Delete", ["P is removed: it denied sqs:* (aws:SecureTransport)"]),
+        ("Retain", "Retain", []),
+        ("Delete", "Delete", []),
+    ],
+)
+def test_what_a_policy_denied_of_a_resource_that_stays_is_said(
+    queue: str, policy: str, expected: list[str]
+) -> None:
+    """Who stays without its policy takes what the policy refused."""
+    denial = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    old = of_resources(
+        {
+            "Q": {"Type": "AWS::SQS::Queue", "DeletionPolicy": queue},
+            "P": {
+                "Type": "AWS::SQS::QueuePolicy",
+                "DeletionPolicy": policy,
+                "Properties": {
+                    "Queues": [{"Ref": "Q"}],
+                    "PolicyDocument": {"Statement": [denial]},
+                },
+            },
+        }
+    )
+    assert said(old, of_resources({})) == expected
+
+
+def test_what_is_gone_is_told_before_what_is_less() -> None:
+    """The gravest first."""
+    old = of_resources(
+        {"A": {"Type": LOGS, "Properties": {"RetentionInDays": 400}}, "Z": {"Type": ALARM}}
+    )
+    new = of_resources({"A": {"Type": LOGS, "Properties": {"RetentionInDays": 30}}})
+    assert [note.message for note in notes(old, new)] == [
+        "Z is removed: nobody is alarmed any more",
+        "logs of A are kept 30 days instead of 400",
+    ]
 
 
 def test_a_note_names_its_resource_and_place() -> None:

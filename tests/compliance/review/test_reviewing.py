@@ -192,13 +192,13 @@ def test_a_grant_that_moves_between_the_stacks_of_an_environment_is_not_new() ->
 
 
 def test_a_role_that_is_only_renamed_is_granted_nothing_new() -> None:
-    """It is the same role under another logical id, and a replacement."""
+    """It is the same role under another logical id, and a replacement; alone, it is left open."""
     old, new = {"A": of(One=role("s3:GetObject"))}, {"A": of(Two=role("s3:GetObject"))}
     found = reviewed(old, new)
     ((change,),) = (template.changes for template in found.templates)
     assert (change.kind, change.replaced) == (Kind.RENAMED, Replaced.YES)
     assert found.access.result is Result.NO_NEW_ACCESS
-    assert access(canonical_assembly(old), canonical_assembly(new)).result is Result.NO_NEW_ACCESS
+    assert access(canonical_assembly(old), canonical_assembly(new)).result is Result.UNDECIDED
 
 
 def test_what_is_undecided_is_named_with_its_environment() -> None:
