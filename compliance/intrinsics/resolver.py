@@ -352,7 +352,8 @@ class Resolver:
         if known is None:
             circle = Unknown("references between stacks run in a circle", shown(node))
             self._followed[key] = (circle,)
-            found = self._elsewhere(template)._values(node, steps)
+            there = self._elsewhere(template)
+            found = there._values(node, steps)
             # Inside a list or an object, references would be looked up in the wrong template.
             known = tuple(
                 Unknown("a list or object of another stack", shown(node))
