@@ -353,7 +353,7 @@ class Resolver:
             circle = Unknown("references between stacks run in a circle", shown(node))
             self._followed[key] = (circle,)
             there = self._elsewhere(template)
-            found = there._values(node, steps)
+            found = there._values(node, steps)  # noqa: SLF001 - it is one of this class
             # Inside a list or an object, references would be looked up in the wrong template.
             known = tuple(
                 Unknown("a list or object of another stack", shown(node))
