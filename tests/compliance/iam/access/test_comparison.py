@@ -93,6 +93,25 @@ def witnesses(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[tupl
             id="a condition with a value more",
         ),
         pytest.param(
+            [allow("s3:GetObject", OBJECTS, **where("StringEquals", username="${aws:userid}"))],
+            [
+                allow(
+                    "s3:GetObject",
+                    OBJECTS,
+                    **where("StringEquals", username=["${aws:userid}", "shared"]),
+                )
+            ],
+            [
+                (
+                    "*",
+                    "s3:GetObject",
+                    "arn:aws:s3:::b/example",
+                    {"aws:username": ("shared",), "aws:userid": ("example-userid",)},
+                )
+            ],
+            id="a policy variable has a value in the request",
+        ),
+        pytest.param(
             [],
             [{**allow("s3:GetObject", OBJECTS), "Principal": {"AWS": [ROLE, "111122223333"]}}],
             [
@@ -194,10 +213,10 @@ def test_nothing_is_new(old: list[dict[str, Any]], new: list[dict[str, Any]]) ->
             id="a resource of another service",
         ),
         pytest.param(
-            [allow("s3:GetObject", "*", **where("StringEquals", PrincipalArn="${aws:a}"))],
-            [allow("s3:GetObject", "*", **where("StringEquals", PrincipalArn="${aws:b}"))],
-            "conditions on aws:principalarn are not comparable",
-            id="two policy variables",
+            [allow("s3:GetObject", "*", **where("StringLike", SourceVpc="vpc-*"))],
+            [allow("s3:GetObject", "*", **where("StringEquals", SourceVpc="vpc-1"))],
+            "conditions on aws:sourcevpc are not comparable",
+            id="another operator, which here asks for less",
         ),
         pytest.param(
             [allow("*", "*"), deny("s3:*", {"Fn::Sub": "${Bucket.Arn}/*"})],
