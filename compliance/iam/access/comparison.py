@@ -146,7 +146,8 @@ def _no_longer_denied(sides: Sides, budget: Budget) -> Iterator[Open]:
                 what = f"{finding.action.name} on {forms.written(finding.resource)}"
             elif finding.is_unlisted:
                 continue
-            yield Open(deny.place, f"it denied {what} before: a policy elsewhere may allow it")
+            told = f"{what} was denied before and is no more: a policy elsewhere may allow it"
+            yield Open(deny.place, told)
             break
 
 

@@ -17,7 +17,7 @@ from compliance.iam.access.globs import EVERYTHING, pattern
 from compliance.iam.access.reading import Reader
 from compliance.iam.access.values import GivenResolver, short
 from compliance.iam.statements import DOCUMENTS, EVENT_BUS_POLICY, PolicyKind, documents
-from compliance.intrinsics import ABSENT, Kind, Text, Token, Value, referred
+from compliance.intrinsics import ABSENT, Kind, Text, Token, Value, is_intrinsic, referred
 from compliance.intrinsics.values import shown
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ class Side:
     renamed: Renames
     there: Collection[tuple[str, str]]
     """Names of resources that stand on both sides."""
+    qualified: bool = False
+    """Whether names of resources begin with their template's."""
+    retained: Iterable[Resource] = ()
+    """Resources of the other side that are kept though they are declared no more."""
     _read: dict[Hashable, list[Clause | Unread]] = field(default_factory=lambda: defaultdict(list))
     _boundaries: dict[Hashable, dict[str, tuple[Clause, ...]]] = field(
         default_factory=lambda: defaultdict(dict)
@@ -75,6 +79,8 @@ class Side:
         for resource in resources:
             # What is protected no more is still there.
             self._read["resource", resource.template.name, self._id(resource)].extend([])
+        for resource in self.retained:
+            self._read["resource", resource.template.name, resource.logical_id].extend([])
         members: list[tuple[Hashable, Hashable]] = []
         for resource in resources:
             self._resource(resource, managed, is_new=is_new)
@@ -111,7 +117,7 @@ class Side:
         return names.get(resource.logical_id, resource.logical_id)
 
     def _name(self, resource: Resource) -> str:
-        if len(self.assembly.templates) == 1:
+        if not self.qualified:
             return self._id(resource)
         return f"{short(resource.template)}/{self._id(resource)}"
 
@@ -145,7 +151,11 @@ class Side:
     def _tools(self, template: Template) -> tuple[Reader, GivenResolver]:
         if template.name not in self._readers:
             resolver = GivenResolver(
-                template, self.assembly, truth=self.truth, renamed=self.renamed
+                template,
+                self.assembly,
+                truth=self.truth,
+                qualified=self.qualified,
+                renamed=self.renamed,
             )
             self._readers[template.name] = (Reader(resolver), resolver)
         return self._readers[template.name]
@@ -335,6 +345,8 @@ class Side:
         for kind, read in told:
             for subject in [self._entity(resource)] if kind is PolicyKind.IDENTITY else subjects:
                 self._read[subject].extend(read)
+        for subject in subjects:
+            self._read[subject].extend(self._unseen(resource))
         self._of_sam(resource)
         self._of_default(resource)
         self._of_switches(resource)
@@ -439,6 +451,24 @@ class Side:
                 continue
             for value in resolver.values(document):
                 yield kind, list(reader.document(value, place=place, kind=kind, where=where))
+
+    def _unseen(self, resource: Resource) -> list[Unread]:
+        """Policies of properties that no table knows, whose text only the deployment knows."""
+        if resource.type in DOCUMENTS or resource.type.startswith("AWS::IAM::"):
+            return []
+        _, resolver = self._tools(resource.template)
+        return [
+            Unread(
+                raw=self._raw(resource, node),
+                reason="the policy is known only at deploy time",
+                place=f"{self._name(resource)} Properties.{name}",
+            )
+            for name, node in resource.properties.items()
+            if name in places.POLICY_NAMES
+            and is_intrinsic(node)
+            and not any(isinstance(value, Mapping) for value in resolver.values(node))
+            and not any(True for _ in lookalikes.policies(node, name))
+        ]
 
     def _subjects(self, resource: Resource) -> list[Hashable]:
         """What a resource policy protects."""

@@ -110,3 +110,13 @@ SWITCHES: Final[Mapping[str, tuple[tuple[tuple[str, ...], tuple[Json, ...], str]
 }
 """What opens a resource besides its policies: a path of properties, the values that keep it closed,
 and what any other means."""
+POLICY_NAMES: Final = (
+    "AccessPolicies",
+    "AccessPolicy",
+    "Policy",
+    "PolicyDocument",
+    "PolicyText",
+    "RepositoryPolicyText",
+    "ResourcePolicy",
+)
+"""Properties by which types call the policies that they hold."""

@@ -301,6 +301,10 @@ class Question:
             old_allows=old_allows,
             old_denies=old_denies,
         )
+        if context is not None:
+            # What was asked for before, and is not any more, is the news.
+            asked = {line.key: () for block in old_allows for line in block}
+            context = {**asked, **context}
         doubt = self._doubt(text, (*new_denies, *old_allows))
         if doubt:
             return Doubt(doubt)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from compliance.iam.access.assignments import TooManyConditionsError, assignments
@@ -48,15 +48,14 @@ def compare_assemblies(old: Assembly, new: Assembly, *, renames: Renames = {}) -
         for resource in assembly.resources()
         if may_grant(resource)
     ]
+    several = max(len(old.templates), len(new.templates)) > 1
+    kept = [each for each in old.resources() if _is_kept(each, there, renamed)]
     found: list[Comparison] = []
     try:
         for was, now in assignments(old, new, relevant):
-            found.append(
-                compare(
-                    Side(old, truth=was, renamed=renamed, there=there).policies(is_new=False),
-                    Side(new, truth=now, renamed={}, there=there).policies(is_new=True),
-                )
-            )
+            before_it = Side(old, was, renamed, there, several)
+            after_it = Side(new, now, {}, there, several, kept)
+            found.append(compare(before_it.policies(is_new=False), after_it.policies(is_new=True)))
     except TooManyConditionsError:
         if _texts(old, relevant) != _texts(new, relevant):
             doubt = Open("Conditions", "there are more conditions than are tried both ways")
@@ -85,6 +84,14 @@ def policies(assembly: Assembly) -> list[Policy]:
 
 def _key(witness: object) -> str:
     return repr(witness)
+
+
+def _is_kept(resource: Resource, there: Collection[tuple[str, str]], renamed: Renames) -> bool:
+    """Whether a resource that is declared no more stays where it is."""
+    names = renamed.get(resource.template.name, {})
+    name = names.get(resource.logical_id, resource.logical_id)
+    policy = str(resource.body.get("DeletionPolicy", ""))
+    return (resource.template.name, name) not in there and policy.startswith("Retain")
 
 
 def _declared_otherwise(old: Template, new: Template) -> dict[str, str]:

@@ -8,7 +8,7 @@ other.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from compliance.intrinsics import (
@@ -41,11 +41,14 @@ class GivenResolver(Resolver):
 
     Attributes:
         truth: of conditions, by template and name; one that is not among them is not decided.
+        qualified: whether names of resources begin with their template's, as they do where either
+            side has several.
         renamed: names, by template, that stand for others: of a renamed resource the new one, of
             what is declared otherwise since, one of its own.
     """
 
     truth: Truth = field(default_factory=dict)
+    qualified: bool = False
     renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def items(self, node: Json, place: str = "") -> Iterator[tuple[str, Value]]:
@@ -77,7 +80,7 @@ class GivenResolver(Resolver):
             return Token(self.renamed_text(token.name), token.kind)
         names = self.renamed.get(resource.template.name, {})
         name = names.get(resource.logical_id, resource.logical_id)
-        if resource.template is not self.template:
+        if self.qualified or resource.template is not self.template:
             name = f"{short(resource.template)}/{name}"
         name = f"{name}.{token.attribute}" if token.attribute else name
         # What a function makes of a reference is named by the whole expression.
@@ -107,7 +110,7 @@ class GivenResolver(Resolver):
                 return (Unknown("it depends on a condition", f"Fn::If {shown(argument)}"),)
 
     def _elsewhere(self, template: Template) -> Resolver:
-        return GivenResolver(template, self.assembly, self._followed, self.truth, self.renamed)
+        return replace(self, template=template)
 
 
 def short(template: Template) -> str:
