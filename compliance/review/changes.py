@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from compliance.assembly.model import Template
 from compliance.review import losses
 from compliance.review.differences import differences
+from compliance.review.exports import refusals
 from compliance.review.model import Change, Difference, Kind, Replaced
-from compliance.review.pairing import pairs
+from compliance.review.pairing import other_names, pairs
 from compliance.review.references import text
 from compliance.review.replacement import REFUSED, Verdict, replacements
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from compliance.assembly.model import Json, Resource
+    from compliance.review.exports import Imports, Refusal
     from compliance.review.pairing import Pair
 
 CONDITION: Final = "Condition"
@@ -23,41 +27,97 @@ _NOTHING: Final = Template(name="", path=Path(), body={})
 _KEPT: Final = Verdict(Replaced.NO)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happens to the resources of one template, and what its deployment fails at.
+
+    Attributes:
+        changes: of resources to which anything happens, as `changes` gives them; what fails because
+            of one is among its reasons.
+        failures: what fails because of an output alone; a sentence without a full stop each.
+    """
+
+    changes: tuple[Change, ...]
+    failures: tuple[str, ...] = ()
+
+
 def changes(old: Template | None, new: Template | None) -> tuple[Change, ...]:
-    """What happened to each resource to which anything happened.
+    """What happened to each resource to which anything happened, the template by itself.
 
     Args:
         old: the template as it was; `None` when it is new.
         new: the template as it is; `None` when it is gone, and its stack with it.
 
     Returns:
-        The gravest first: replaced and removed with a loss, then replaced, removed, renamed,
-        changed, added, redeployed; among equals by logical id.
+        The gravest first: replaced and removed with a loss, then data left behind, then replaced,
+        removed, renamed, changed, added, redeployed; among equals, what is replaced only because
+        of what it refers to comes behind, then by logical id.
 
     Raises:
         SynthgateError: CloudFormation's schemas, which tell what is replaced, are not there.
     """
-    old, new = old or _NOTHING, new or _NOTHING
-    paired = pairs(old.resources, new.resources)
-    names = {
-        pair.old.logical_id: pair.new.logical_id
-        for pair in paired
-        if pair.old and pair.new and pair.old.logical_id != pair.new.logical_id
-    }
+    return outcome(old, new).changes
+
+
+def outcome(
+    old: Template | None, new: Template | None, *, imports: Imports | None = None
+) -> Outcome:
+    """What happens to a template beside others; arguments and errors as for `changes`.
+
+    Args:
+        old: the template as it was.
+        new: the template as it is.
+        imports: what the stacks beside it import.
+    """
+    before, after = old or _NOTHING, new or _NOTHING
+    paired = pairs(before.resources, after.resources)
+    called = other_names(paired)
     found = {
-        pair.new.logical_id: differences(pair.old, pair.new, names=names)
+        pair.new.logical_id: differences(pair.old, pair.new, names=called)
         for pair in paired
         if pair.old and pair.new
     }
-    verdicts = replacements(paired, old=old, new=new, names=names, differences=found)
-    conditions = _Conditions(old, new)
-    told = []
+    what = replacements(paired, old=before, new=after, names=called, differences=found)
+    conditions = _Conditions(before, after)
+    told: list[tuple[Change, Verdict]] = []
     for pair in paired:
         name = pair.new.logical_id if pair.new else ""
-        change = _change(pair, found.get(name, ()), verdicts.get(name, _KEPT), conditions)
+        verdict = what.verdicts.get(name, _KEPT)
+        change = _change(pair, found.get(name, ()), verdict, conditions)
         if change is not None:
-            told.append(change)
-    return tuple(sorted(told, key=_order))
+            told.append((change, verdict))
+    refused = (
+        refusals(old, new, imports=imports, called=called, shift=what.shift)
+        if old is not None and imports is not None
+        else ()
+    )
+    told, failures = _refused(told, refused)
+    told.sort(key=lambda item: _order(*item))
+    return Outcome(tuple(change for change, _ in told), failures)
+
+
+def _refused(
+    told: list[tuple[Change, Verdict]], refused: Iterable[Refusal]
+) -> tuple[list[tuple[Change, Verdict]], tuple[str, ...]]:
+    """The changes with what fails because of them, and what fails besides."""
+    places = {change.old.logical_id: i for i, (change, _) in enumerate(told) if change.old}
+    failures = []
+    for refusal in refused:
+        causes = [places[name] for name in refusal.resources if name in places]
+        cause = next((i for i in causes if _is_cause(told[i][0], refusal)), None)
+        if cause is None:
+            failures.append(refusal.sentence(of_it=False))
+        else:
+            change, verdict = told[cause]
+            reasons = (*change.reasons, refusal.sentence(of_it=True))
+            told[cause] = replace(change, reasons=reasons), verdict
+    return told, tuple(failures)
+
+
+def _is_cause(change: Change, refusal: Refusal) -> bool:
+    """Whether an export changes because of what happens to a resource."""
+    stays = change.kind is Kind.CHANGED and change.replaced is Replaced.NO
+    return not (stays and refusal.rewritten)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +148,9 @@ def _change(
     if pair.old is None or pair.new is None:
         refused = (REFUSED,) if pair.retyped else ()
         fate = losses.fate(pair.old) if pair.old else losses.Fate()
-        notes = (fate.note,) if fate.note else ()
-        return Change(pair.kind, pair.old, pair.new, reasons=(*refused, *notes), loss=fate.loss)
+        return Change(
+            pair.kind, pair.old, pair.new, reasons=refused, loss=fate.loss, kept=fate.kept
+        )
     if pair.kind is Kind.REDEPLOYED:
         again = pair.old.logical_id != pair.new.logical_id or found
         return Change(pair.kind, pair.old, pair.new, found) if again else None
@@ -97,30 +158,28 @@ def _change(
     found = (*found, decided) if decided else found
     if not found and verdict.replaced is Replaced.NO and pair.kind is Kind.CHANGED:
         return None
-    reasons, loss = verdict.reasons, ""
+    reasons, loss, kept = verdict.reasons, "", ""
     if verdict.replaced is not Replaced.NO:
         fate = losses.fate(pair.old, pair.new)
-        reasons += (fate.note,) if fate.note else ()
-        loss = fate.loss
+        loss, kept = fate.loss, fate.kept
         if loss and verdict.replaced is Replaced.MAYBE:
             loss += ", if it is replaced"
     elif any(
         difference.place in {CONDITION, getattr(decided, "place", "")} for difference in found
     ):
-        reasons, loss = _where_false(pair.old, pair.new)
-    return Change(pair.kind, pair.old, pair.new, found, verdict.replaced, reasons, loss)
+        reasons, loss, kept = _where_false(pair.old, pair.new)
+    return Change(pair.kind, pair.old, pair.new, found, verdict.replaced, reasons, loss, kept)
 
 
-def _where_false(old: Resource, new: Resource) -> tuple[tuple[str, ...], str]:
+def _where_false(old: Resource, new: Resource) -> tuple[tuple[str, ...], str, str]:
     """What a changed condition does where it is false and was not."""
     name = new.body.get(CONDITION)
     if name is None:
-        return (), ""
+        return (), "", ""
     fate = losses.fate(old)
-    reasons = [f"it is removed where its condition {name} is false and was not before"]
-    reasons += [fate.note] if fate.note else []
+    reasons = (f"it is removed where its condition {name} is false and was not before",)
     loss = f"{fate.loss}, where the condition {name} is false" if fate.loss else ""
-    return tuple(reasons), loss
+    return reasons, loss, fate.kept
 
 
 def _condition(template: Template, name: str) -> Json:
@@ -128,13 +187,15 @@ def _condition(template: Template, name: str) -> Json:
     return found.get(name) if isinstance(found, dict) else None
 
 
-def _order(change: Change) -> tuple[int, str, str]:
+def _order(change: Change, verdict: Verdict) -> tuple[int, bool, str, str]:
+    is_lost = bool(change.loss) and not change.kept
     grave = (
-        (change.replaced is Replaced.YES and bool(change.loss)),
-        (change.kind is Kind.REMOVED and bool(change.loss)),
+        (change.replaced is Replaced.YES and is_lost),
+        (change.kind is Kind.REMOVED and is_lost),
+        is_lost,
         bool(change.loss),
         (change.replaced is Replaced.YES and change.kind is Kind.CHANGED),
-        bool(change.reasons) and change.kind in {Kind.REMOVED, Kind.ADDED},
+        bool(change.reasons or change.kept) and change.kind in {Kind.REMOVED, Kind.ADDED},
         change.kind is Kind.REMOVED,
         change.replaced is Replaced.MAYBE,
         change.kind is Kind.RENAMED,
@@ -142,4 +203,4 @@ def _order(change: Change) -> tuple[int, str, str]:
         change.kind is Kind.ADDED,
     )
     rank = grave.index(True) if True in grave else len(grave)
-    return rank, change.resource.logical_id, change.kind
+    return rank, verdict.follows, change.resource.logical_id, change.kind

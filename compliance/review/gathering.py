@@ -1,4 +1,4 @@
-"""The same change in several templates, told once.
+"""What is the same in several templates, resources or places, told once.
 
 One commit changes the stack of every environment alike; a reader reads it once.
 """
@@ -6,20 +6,24 @@ One commit changes the stack of every environment alike; a reader reads it once.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from compliance.review import to_json
 from compliance.review.model import Replaced
+from compliance.review.references import text
+from compliance.review.weakening.wording import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from compliance.iam.access.model import Comparison, Witness
-    from compliance.review.model import Note, Review, Subject, TemplateReview
+    from compliance.review.model import Difference, Note, Review, Subject, TemplateReview
 
 _LABELS: Final = 2
 """Lines at the head of a diff that name the two files."""
+_INDEX: Final = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +40,50 @@ class Same:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
-    """A note, and every template that it is of.
+class Where:
+    """Resources, and every template that has them all.
 
     Attributes:
-        names: theirs, in order.
-        note: the first.
+        names: of the templates, in order.
+        resources: logical ids, in order.
     """
 
     names: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Notes that say the same, each of its resource.
+
+    Attributes:
+        note: the first.
+        message: of all of them: `each of these 3` in the place of the name, when they are of
+            several resources.
+        where: what they are of.
+    """
+
     note: Note
+    message: str
+    where: tuple[Where, ...]
+
+    @property
+    def count(self) -> int:
+        """How many notes they are."""
+        return sum(len(where.names) * len(where.resources) for where in self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Differences of one resource that are the same but for an index in a list.
+
+    Attributes:
+        first: of them.
+        more: how many others there are.
+    """
+
+    first: Difference
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +137,51 @@ def templates(review: Review) -> list[Same]:
 
 
 def notes(review: Review, subject: Subject) -> list[Noted]:
-    """The notes on a subject; those that say the same of several templates are one."""
-    found: dict[tuple[str, ...], list[tuple[str, Note]]] = {}
+    """The notes on a subject; those that say the same of several templates or resources are one.
+
+    Resources of different types stay apart: a table among log groups is to be seen.
+    """
+    alike: dict[tuple[str, ...], list[tuple[str, Note]]] = {}
     for template in review.templates:
         for note in template.notes:
             if note.subject is subject:
                 key = (note.resource.logical_id, note.resource.type, note.message, note.place)
-                found.setdefault(key, []).append((template.name, note))
-    return [Noted(tuple(name for name, _ in same), same[0][1]) for same in found.values()]
+                alike.setdefault(key, []).append((template.name, note))
+    found: dict[tuple[object, ...], list[tuple[tuple[str, ...], Note]]] = {}
+    for same in alike.values():
+        note = same[0][1]
+        names = tuple(name for name, _ in same)
+        shape = (note.resource.type, note.place, *_around_name(note))
+        found.setdefault(shape, []).append((names, note))
+    return [_noted(same) for same in found.values()]
+
+
+def _noted(same: Sequence[tuple[tuple[str, ...], Note]]) -> Noted:
+    where: dict[tuple[str, ...], dict[str, None]] = {}
+    for names, note in same:
+        where.setdefault(names, {})[note.resource.logical_id] = None
+    first = same[0][1]
+    found = Noted(
+        first, first.message, tuple(Where(names, tuple(ids)) for names, ids in where.items())
+    )
+    if len(same) == 1:
+        return found
+    return replace(found, message=f"each of these {found.count:,}".join(_around_name(first)))
+
+
+def _around_name(note: Note) -> list[str]:
+    """What a message says before and after the name of its resource; one part without it."""
+    name = cut(note.resource.logical_id)
+    return re.split(rf"(?<!\w){re.escape(name)}(?!\w)", note.message, maxsplit=1)
+
+
+def places(differences: Iterable[Difference]) -> list[Places]:
+    """The differences of one resource; those that are the same but for an index are one."""
+    found: dict[tuple[str, ...], list[Difference]] = {}
+    for difference in differences:
+        key = (_INDEX.sub("[]", difference.place), text(difference.old), text(difference.new))
+        found.setdefault(key, []).append(difference)
+    return [Places(same[0], len(same) - 1) for same in found.values()]
 
 
 def diffs(review: Review) -> list[Diff]:

@@ -69,12 +69,12 @@ class Fate:
     """What becomes of the data.
 
     Attributes:
-        loss: a sentence without a full stop; empty when nothing is lost.
-        note: what else there is to know, likewise.
+        loss: a sentence without a full stop; empty when nothing is lost or left behind.
+        kept: where the old one or its data stays, likewise; empty when nothing does.
     """
 
     loss: str = ""
-    note: str = ""
+    kept: str = ""
 
 
 _OBJECTS: Final = ("aws-cdk:auto-delete-objects",)
@@ -257,28 +257,30 @@ def fate(old: Resource, new: Resource | None = None) -> Fate:
         policies.add(_policy(new, attribute))
     data = None if _is_of_a_cluster(old) else DATA.get(old.type)
     if policies <= RETAINING:
-        note = f"{attribute} keeps the old one, outside of the stack"
+        kept = f"{attribute} keeps the old one, outside of the stack"
     elif data is not None and _is_on(old.properties.get(data.protected)):
-        note = f"{data.protected} keeps CloudFormation from deleting it: it is left behind"
+        kept = f"{data.protected} keeps CloudFormation from deleting it: it is left behind"
     else:
-        return Fate(loss=_lost(old, data, attribute, policies)) if data else Fate()
+        return _deleted(old, data, attribute, policies) if data else Fate()
     if data is None or new is None or not data.new:
-        return Fate(note=note)
-    return Fate(loss=f"the new {data.noun} {data.new}; {note}")
+        return Fate(kept=kept)
+    return Fate(loss=f"the new {data.noun} {data.new}", kept=kept)
 
 
-def _lost(old: Resource, data: Data, attribute: str, policies: set[str]) -> str:
+def _deleted(old: Resource, data: Data, attribute: str, policies: set[str]) -> Fate:
     if policies == {SNAPSHOT} and old.type in SNAPSHOTS:
-        return f"the {data.noun} is deleted; a snapshot of it is kept"
+        return Fate(loss=f"the {data.noun} is deleted", kept="a snapshot of it is kept")
     everything = f"the {data.noun} and {data.contents} are deleted"
     if UNKNOWN in policies:
-        return f"{everything}, unless {attribute}, which only the deployment knows, keeps them"
-    if data.emptied_by and not _is_emptied(old, data.emptied_by):
-        return (
-            f"the {data.noun} is deleted if it is empty; one that is not cannot be deleted and is "
-            "left behind, outside of the stack"
+        return Fate(
+            loss=f"{everything}, unless {attribute}, which only the deployment knows, keeps them"
         )
-    return data.deleted or everything
+    if data.emptied_by and not _is_emptied(old, data.emptied_by):
+        return Fate(
+            loss=f"the {data.noun} is deleted if it is empty",
+            kept="one that is not cannot be deleted and is left behind, outside of the stack",
+        )
+    return Fate(loss=data.deleted or everything)
 
 
 def _policy(resource: Resource, attribute: str) -> str:

@@ -62,7 +62,10 @@ class Change:
         reasons: why it is, or may be, replaced: a sentence without a full stop each, such as
             `Properties.KeySchema cannot change in place`.
         loss: what data goes with it, as a sentence without a full stop, such as `the table and all
-            its items are deleted`; empty when none does.
+            its items are deleted` or `the new table starts empty`; empty when none does.
+        kept: where the old one or its data stays, as a sentence likewise, such as `DeletionPolicy
+            keeps the old one, outside of the stack`: what is said to be lost is then left behind;
+            empty when nothing stays.
     """
 
     kind: Kind
@@ -72,6 +75,7 @@ class Change:
     replaced: Replaced = Replaced.NO
     reasons: tuple[str, ...] = ()
     loss: str = ""
+    kept: str = ""
 
     @property
     def resource(self) -> Resource:
@@ -116,6 +120,9 @@ class TemplateReview:
         new: the template as it is; `None` when it is gone.
         changes: of resources, those with the gravest consequence first.
         others: what differs outside of `Resources`: outputs, parameters, conditions.
+        failures: what fails when it is deployed because of an output alone, such as `the deployment
+            fails: …`: a sentence without a full stop each. What fails because of what happens to a
+            resource is among that change's reasons.
         notes: on exposure and protection.
         diff: the unified diff of the canonical texts, without line ends.
     """
@@ -125,6 +132,7 @@ class TemplateReview:
     new: Template | None
     changes: tuple[Change, ...] = ()
     others: tuple[Difference, ...] = ()
+    failures: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     diff: tuple[str, ...] = ()
 

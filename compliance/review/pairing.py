@@ -70,6 +70,15 @@ def pairs(old: Mapping[str, Resource], new: Mapping[str, Resource]) -> tuple[Pai
     return tuple(found)
 
 
+def other_names(found: Iterable[Pair]) -> dict[str, str]:
+    """New logical ids by old ones, of the resources that have another one now."""
+    return {
+        pair.old.logical_id: pair.new.logical_id
+        for pair in found
+        if pair.old and pair.new and pair.old.logical_id != pair.new.logical_id
+    }
+
+
 def _kind(resource: Resource, kind: Kind) -> Kind:
     """A masked hash hides that the logical id changes with every deployment."""
     masked = resource.type in HASHED_TYPES and resource.logical_id.endswith(HASH)

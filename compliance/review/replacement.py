@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from compliance.intrinsics import ABSENT
@@ -59,13 +59,29 @@ class Verdict:
     Attributes:
         replaced: whether a new one is made in its place.
         reasons: why; a sentence without a full stop each.
+        follows: whether it is only because of what it refers to: the cause is told of that.
     """
 
     replaced: Replaced
     reasons: tuple[str, ...] = ()
+    follows: bool = False
 
 
 _KEPT: Final = Verdict(Replaced.NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Replacements:
+    """What becomes of the resources of a template.
+
+    Attributes:
+        verdicts: by logical id of the new template, of those that are or may be replaced.
+        shift: whether a value, wherever it stands, is another one afterwards; the old one names
+            logical ids as the new template has them.
+    """
+
+    verdicts: Mapping[str, Verdict]
+    shift: Callable[[Json, Json], Shift]
 
 
 def replacements(
@@ -75,8 +91,8 @@ def replacements(
     new: Template,
     names: Mapping[str, str],
     differences: Mapping[str, tuple[Difference, ...]],
-) -> dict[str, Verdict]:
-    """Verdicts by logical id of the new template, of those that are or may be replaced.
+) -> Replacements:
+    """What is or may be replaced, and what changes with it.
 
     Args:
         pairs: every resource of both templates.
@@ -90,7 +106,8 @@ def replacements(
     """
     judge = _Judge(list(pairs), old, new, names, differences)
     judge.run()
-    return {name: verdict for name, verdict in judge.verdicts.items() if verdict != _KEPT}
+    told = {name: verdict for name, verdict in judge.verdicts.items() if verdict != _KEPT}
+    return Replacements(told, judge.shift)
 
 
 class _Judge:
@@ -158,26 +175,26 @@ class _Judge:
         if found is None or pair.new.type.startswith(_CUSTOM):
             verdict = self._without_schema(pair.new, before, after)
         else:
-            verdict = _verdict(
-                (
-                    *self._fixed(pair.new, found, before, after),
-                    *key_types(pair.new, before, after),
-                )
-            )
+            types = (Shift(level, why) for level, why in key_types(pair.new, before, after))
+            verdict = _verdict((*self._fixed(pair.new, found, before, after), *types))
         if verdict.replaced is Replaced.YES:
             taken = self._taken(pair.new, found, before, after)
-            verdict = Verdict(verdict.replaced, (*verdict.reasons, *taken))
+            verdict = replace(verdict, reasons=(*verdict.reasons, *taken))
         return verdict
+
+    def shift(self, before: Json, after: Json) -> Shift:
+        """Whether a value changes, by the verdicts so far."""
+        return self._values.shift(before, after, reference=self._reference)
 
     def _fixed(
         self, resource: Resource, schema: Schema, before: Json, after: Json
-    ) -> Iterator[tuple[Replaced, str]]:
-        """Places that cannot change in place, and do."""
+    ) -> Iterator[Shift]:
+        """Places that cannot change in place, and do, each with the reason to tell."""
         told: list[Pointer] = []
         for pointer, replaced in schema.fixed.items():
             if any(pointer[: len(outer)] == outer for outer in told):
                 continue
-            shift = self._shift(pointer, before, after)
+            shift = self.shift(at(before, pointer), at(after, pointer))
             if resource.type == GROUP and replaced is Replaced.MAYBE:
                 level = milder(will_replace(resource), shift.level)
             else:
@@ -185,16 +202,18 @@ class _Judge:
             if level is not Replaced.NO:
                 told.append(pointer)
                 always = "cannot" if replaced is Replaced.YES else "cannot always"
-                yield level, f"{place(pointer)} {always} change in place: {shift.why}"
+                why = f"{place(pointer)} {always} change in place: {shift.why}"
+                yield Shift(level, why, follows=shift.follows)
 
     def _without_schema(self, resource: Resource, before: Json, after: Json) -> Verdict:
-        token = self._shift(("ServiceToken",), before, after)
+        token = self.shift(*(at(side, ("ServiceToken",)) for side in (before, after)))
         if token.level is not Replaced.NO and resource.type.startswith(_CUSTOM):
             return Verdict(
                 token.level,
                 (f"Properties.ServiceToken cannot change ({token.why}): {PROVIDER_REFUSED}",),
+                follows=token.follows,
             )
-        shift = self._values.shift(before, after, reference=self._reference)
+        shift = self.shift(before, after)
         if shift.level is Replaced.NO:
             return _KEPT
         if resource.type.startswith(_CUSTOM):
@@ -203,12 +222,8 @@ class _Judge:
             why = f"what {resource.type} expands to is known only at deployment"
         else:
             why = f"no schema is known of {resource.type}"
-        return Verdict(Replaced.MAYBE, (f"{why}; in its properties, {shift.why}",))
-
-    def _shift(self, pointer: Pointer, before: Json, after: Json) -> Shift:
-        return self._values.shift(
-            at(before, pointer), at(after, pointer), reference=self._reference
-        )
+        told = f"{why}; in its properties, {shift.why}"
+        return Verdict(Replaced.MAYBE, (told,), follows=shift.follows)
 
     def _taken(
         self, resource: Resource, schema: Schema | None, before: Json, after: Json
@@ -224,7 +239,8 @@ class _Judge:
                 or any(pointer in schema.read_only for pointer in parts)
                 or any(value is ABSENT for value in given)
                 or any(
-                    self._shift(part, before, after).level is not Replaced.NO for part in pointers
+                    self.shift(at(before, part), at(after, part)).level is not Replaced.NO
+                    for part in pointers
                 )
             ):
                 continue
@@ -237,6 +253,9 @@ class _Judge:
 
     def _reference(self, name: str, attribute: str) -> Shift:
         """Whether what a reference stands for changes."""
+        return replace(self._referred(name, attribute), follows=True)
+
+    def _referred(self, name: str, attribute: str) -> Shift:
         pair = self._both.get(name)
         if pair is None or pair.new is None:
             retyped = name in self._retyped
@@ -287,14 +306,17 @@ class _Judge:
         return pair.old.logical_id != name or bool(self._differences.get(name))
 
 
-def _verdict(found: Iterable[tuple[Replaced, str]]) -> Verdict:
-    certain: list[str] = []
-    possible: list[str] = []
-    for level, reason in found:
-        (certain if level is Replaced.YES else possible).append(reason)
-    if certain:
-        return Verdict(Replaced.YES, (*certain, *possible))
-    return Verdict(Replaced.MAYBE, tuple(possible)) if possible else _KEPT
+def _verdict(found: Iterable[Shift]) -> Verdict:
+    shifts = list(found)
+    certain = [shift for shift in shifts if shift.level is Replaced.YES]
+    possible = [shift for shift in shifts if shift.level is not Replaced.YES]
+    if not shifts:
+        return _KEPT
+    return Verdict(
+        Replaced.YES if certain else Replaced.MAYBE,
+        tuple(shift.why for shift in (*certain, *possible)),
+        follows=all(shift.follows for shift in certain or possible),
+    )
 
 
 def _is_inside(inner: str, outer: str) -> bool:

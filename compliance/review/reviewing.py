@@ -13,9 +13,10 @@ from compliance.iam.access.templates import compare_assemblies
 from compliance.intrinsics import ABSENT
 from compliance.review import exposure, protection
 from compliance.review.canonical import serialize
-from compliance.review.changes import changes
+from compliance.review.changes import outcome
+from compliance.review.exports import Imports
 from compliance.review.model import Difference, Review, TemplateReview
-from compliance.review.pairing import pairs
+from compliance.review.pairing import other_names, pairs
 from compliance.review.sources import template_name
 from compliance.review.unified import diff
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from compliance.assembly.model import Json, Template
+    from compliance.iam.access.templates import Renames
 
 RESOURCES: Final = "Resources"
 RENAMED: Final = "it is new, unless what has another logical id now counts as what it was"
@@ -43,10 +45,11 @@ def review(old: Assembly, new: Assembly, *, labels: tuple[str, str] = ("old", "n
     found: list[TemplateReview] = []
     answers: list[Comparison] = []
     for folder, sides in _folders(old, new):
-        reviews = list(_folder_review(sides, labels=labels))
+        renames = _renames(sides)
+        reviews = list(_folder_review(sides, renames=renames, labels=labels))
         if reviews:
             found += reviews
-            answers.append(_folder_access(sides, folder=folder))
+            answers.append(_folder_access(sides, folder=folder, renames=renames))
     return Review(
         templates=tuple(sorted(found, key=lambda template: template.name)),
         access=_joined(answers),
@@ -61,41 +64,44 @@ def access(old: Assembly, new: Assembly) -> Comparison:
     nothing new only if the renamed is what it was is left open.
     """
     return _joined(
-        _folder_access(sides, folder=folder, tells_renames=False)
+        _folder_access(sides, folder=folder, renames=_renames(sides), tells_renames=False)
         for folder, sides in _folders(old, new)
     )
 
 
 def _folder_review(
-    sides: tuple[Assembly, Assembly], *, labels: tuple[str, str]
+    sides: tuple[Assembly, Assembly], *, renames: Renames, labels: tuple[str, str]
 ) -> Iterator[TemplateReview]:
     """The reviews of the templates that differ."""
     before, after = map(_by_name, sides)
+    imports = Imports(*sides)
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
         raw = diff(_text(old), _text(new), labels=(f"{labels[0]}/{name}", f"{labels[1]}/{name}"))
         if raw:
-            found = tuple(changes(old, new))
+            found = outcome(old, new, imports=imports)
             yield TemplateReview(
                 name=name,
                 old=old,
                 new=new,
-                changes=found,
+                changes=found.changes,
                 others=tuple(_others(old.body if old else {}, new.body if new else {})),
-                notes=(
-                    *exposure.notes(found, old=old, new=new, assemblies=sides),
-                    *protection.notes(found, old=old, new=new, assemblies=sides),
+                failures=found.failures,
+                notes=tuple(
+                    note
+                    for part in (exposure, protection)
+                    for note in part.notes(
+                        found.changes, old=old, new=new, assemblies=sides, renames=renames
+                    )
                 ),
                 diff=raw,
             )
 
 
 def _folder_access(
-    sides: tuple[Assembly, Assembly], *, folder: str, tells_renames: bool = True
+    sides: tuple[Assembly, Assembly], *, folder: str, renames: Renames, tells_renames: bool = True
 ) -> Comparison:
     """What access is new in a folder; every place is named with the folder's name."""
-    before, after = map(_by_name, sides)
-    renames = {name: _renamed(before[name], after[name]) for name in before.keys() & after.keys()}
     answer = compare_assemblies(*sides, renames=renames)
     if not tells_renames and not answer.witnesses and any(renames.values()):
         plain = compare_assemblies(*sides).witnesses
@@ -122,12 +128,12 @@ def _joined(answers: Iterable[Comparison]) -> Comparison:
     )
 
 
-def _renamed(old: Template, new: Template) -> dict[str, str]:
-    """New logical ids by old ones, of what has another one now."""
+def _renames(sides: tuple[Assembly, Assembly]) -> Renames:
+    """New logical ids by old ones, of what has another one now, by template."""
+    before, after = map(_by_name, sides)
     return {
-        pair.old.logical_id: pair.new.logical_id
-        for pair in pairs(old.resources, new.resources)
-        if pair.old and pair.new and pair.old.logical_id != pair.new.logical_id
+        name: other_names(pairs(before[name].resources, after[name].resources))
+        for name in before.keys() & after.keys()
     }
 
 

@@ -85,6 +85,7 @@ def _change(change: Change) -> dict[str, object]:
         "replaced": change.replaced,
         "reasons": [mask_text(reason) for reason in change.reasons],
         "loss": change.loss,
+        "kept": change.kept,
         "differences": [_difference(difference) for difference in change.differences],
     }
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from compliance.iam.access.model import Comparison
-    from compliance.review.gathering import Diff, Noted, Same
+    from compliance.review.gathering import Diff, Noted, Places, Same
     from compliance.review.model import Change, Review
 
 MAX_LINE: Final = 500
@@ -80,21 +80,26 @@ def _change(template: Same, change: Change) -> tuple[str, ...]:
         code(resource.construct_path),
         _listed(template.names),
     ]
-    said = [f"**Data lost**: {prose(change.loss)}"] if change.loss else []
+    lost = prose(wording.lost(change))
+    said = [f"**{wording.fate(change).capitalize()}**: {lost}"] if change.loss else []
     said += [prose(reason) for reason in wording.because(change)[:MAX_PLACES]]
-    said += [
-        f"{code(difference.place)}: {code(wording.value(difference.old, place=difference.place))}"
-        f" → {code(wording.value(difference.new, place=difference.place))}"
-        for difference in change.differences[:MAX_PLACES]
-    ]
-    left = len(change.differences) - MAX_PLACES
-    if left > 0:
+    said += [f"Kept: {lost}"] if change.kept and not change.loss else []
+    places = gathering.places(change.differences)
+    said += [_place(same) for same in places[:MAX_PLACES]]
+    left = sum(1 + same.more for same in places[MAX_PLACES:])
+    if left:
         said.append(f"and {counted(left, 'more place')}")
     return (
         f"**{word}**" if word in _GRAVE else word,
         "<br>".join(filter(None, where)),
         "<br>".join(said),
     )
+
+
+def _place(same: Places) -> str:
+    first = same.first
+    old, new = (wording.value(side, place=first.place) for side in (first.old, first.new))
+    return f"{code(first.place)}: {code(old)} → {code(new)}{wording.elsewhere(same.more)}"
 
 
 def _access(page: Comment, comparison: Comparison, *, folders: Sequence[str]) -> None:
@@ -107,8 +112,8 @@ def _access(page: Comment, comparison: Comparison, *, folders: Sequence[str]) ->
         ("Principal", "Action", "Resource", "Condition", "Where"),
         (
             (
-                code(grant.witness.principal),
-                _listed(grant.actions),
+                code(wording.principal(grant.witness)),
+                _listed(grant.actions, most=wording.MAX_ACTIONS),
                 code(grant.witness.resource, limit=300),
                 code(wording.condition(grant.witness), limit=300),
                 _listed(grant.statements),
@@ -130,17 +135,22 @@ def _access(page: Comment, comparison: Comparison, *, folders: Sequence[str]) ->
 
 def _notes(page: Comment, notes: Sequence[Noted], subject: Subject) -> None:
     head, noun = _HEADS[subject]
-    count = sum(len(noted.names) for noted in notes)
+    count = sum(noted.count for noted in notes)
     page.rows(
-        (
-            f"- {prose(mask_text(noted.note.message))} ({code(noted.note.resource.logical_id)} "
-            f"in {_listed(noted.names)})\n"
-            for noted in notes
-        ),
+        (f"- {prose(mask_text(noted.message))} ({_where(noted)})\n" for noted in notes),
         total=len(notes),
         noun=noun,
         opening=f"\n**{head} ({count:,})**\n\n",
     )
+
+
+def _where(noted: Noted) -> str:
+    shown = "; ".join(
+        f"{_listed(where.resources, most=wording.MAX_RESOURCES)} in {_listed(where.names)}"
+        for where in noted.where[: wording.MAX_RESOURCES]
+    )
+    left = sum(len(where.resources) for where in noted.where[wording.MAX_RESOURCES :])
+    return f"{shown}; and {counted(left, 'more resource')}" if left else shown
 
 
 def _others(page: Comment, same: Sequence[Same]) -> None:
@@ -191,7 +201,7 @@ def _lines(diffs: Sequence[Diff]) -> Iterator[str]:
             yield shown
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(code(name) for name in names[: wording.MAX_NAMES])
-    left = len(names) - wording.MAX_NAMES
+def _listed(names: Sequence[str], *, most: int = wording.MAX_NAMES) -> str:
+    shown = ", ".join(code(name) for name in names[:most])
+    left = len(names) - most
     return f"{shown} and {left:,} more" if left > 0 else shown

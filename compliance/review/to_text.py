@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len, chop_cells
+
 from compliance.iam.access.model import Result
 from compliance.reports.masking import mask_text
 from compliance.reports.page import Page
@@ -49,6 +51,8 @@ _ACCESS: Final = {
     Result.UNDECIDED: "bold yellow",
     Result.NO_NEW_ACCESS: "green",
 }
+_FOLDED: Final = 4
+"""Columns by which the rest of a folded line stands further in."""
 _SIGNS: Final = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -96,11 +100,17 @@ class _Page(Page):
         self.paragraph((f"… {text}; {WHOLE}", "dim"), indent=indent, hanging=2)
 
     def raw(self, text: str, style: str) -> None:
-        """A line of text that is wrapped only where there is a terminal."""
-        if self.bounded:
-            self.paragraph((text, style))
-        else:
-            self.whole(text, style)
+        """A line of a diff, folded only where there is a terminal: a log's can be copied.
+
+        What is folded stands further in than its line does, not where a line's sign would be.
+        """
+        room = self.width if self.bounded else max(cell_len(text), 1)
+        first, *rest = chop_cells(text, room) or [""]
+        self.whole(first, style)
+        within = len(text) - len(text[1:].lstrip(" ")) + _FOLDED
+        indent = min(within, self.width // 2)
+        for line in chop_cells("".join(rest), self.width - indent):
+            self.whole(f"{' ' * indent}{line}", style)
 
 
 def _changes(page: _Page, same: Sequence[Same]) -> None:
@@ -143,27 +153,32 @@ def _change(page: _Page, change: Change) -> None:
         indent=4,
         hanging=2,
     )
+    lost = clean(wording.lost(change), limit=wording.MESSAGE)
     if change.loss:
-        loss = clean(change.loss, limit=wording.MESSAGE)
-        page.paragraph(("DATA LOST: ", "bold red"), (loss, "red"), indent=6, hanging=2)
+        label = f"{wording.fate(change).upper()}: "
+        page.paragraph((label, "bold red"), (lost, "red"), indent=6, hanging=2)
     for reason in wording.because(change)[:MAX_PLACES]:
         page.paragraph(("why: ", "dim"), (reason, ""), indent=6, hanging=2)
+    if change.kept and not change.loss:
+        page.paragraph(("kept: ", "dim"), (lost, ""), indent=6, hanging=2)
     _places(page, change.differences)
 
 
 def _places(page: _Page, differences: Sequence[Difference]) -> None:
-    for difference in differences[:MAX_PLACES]:
-        place = difference.place
+    gathered = gathering.places(differences)
+    for same in gathered[:MAX_PLACES]:
+        difference, place = same.first, same.first.place
         page.paragraph(
             (f"{clean(place, limit=wording.MESSAGE)}: ", ""),
             (wording.value(difference.old, place=place), "red"),
             (" -> ", "dim"),
             (wording.value(difference.new, place=place), "green"),
+            (wording.elsewhere(same.more), "dim"),
             indent=6,
             hanging=2,
         )
-    left = len(differences) - MAX_PLACES
-    if left > 0:
+    left = sum(1 + same.more for same in gathered[MAX_PLACES:])
+    if left:
         page.more(f"and {counted(left, 'more place')}", indent=6)
 
 
@@ -189,22 +204,26 @@ def _access(page: _Page, comparison: Comparison, *, folders: Sequence[str] = ())
 def _notes(page: _Page, notes: Sequence[Noted], subject: Subject) -> None:
     if not notes:
         return
-    page.head(f"{_HEADS[subject]} ({sum(len(noted.names) for noted in notes):,})")
+    page.head(f"{_HEADS[subject]} ({sum(noted.count for noted in notes):,})")
     for noted in notes[:MAX_NOTES]:
         note = noted.note
-        message = clean(mask_text(note.message), limit=wording.MESSAGE)
+        message = clean(mask_text(noted.message), limit=wording.MESSAGE)
         page.paragraph(("- ", ""), (message, ""), indent=2, hanging=2)
-        resource = note.resource
-        where = (
-            f"{clean(resource.logical_id, limit=wording.NAME)} "
-            f"({clean(resource.type, limit=wording.NAME)})"
-        )
         place = f", {clean(note.place, limit=wording.NAME)}" if note.place else ""
-        page.paragraph(
-            (f"in {wording.listed(noted.names)}: {where}{place}", "dim"), indent=4, hanging=2
-        )
-    if len(notes) > MAX_NOTES:
-        page.more(f"and {counted(len(notes) - MAX_NOTES, 'more note')}", indent=2)
+        about = f" ({clean(note.resource.type, limit=wording.NAME)}){place}"
+        for where in noted.where[: wording.MAX_RESOURCES]:
+            resources = wording.listed(where.resources, most=wording.MAX_RESOURCES)
+            page.paragraph(
+                (f"in {wording.listed(where.names)}: {resources}{about}", "dim"),
+                indent=4,
+                hanging=2,
+            )
+        left = sum(len(where.resources) for where in noted.where[wording.MAX_RESOURCES :])
+        if left:
+            page.more(f"and of {counted(left, 'more resource')}", indent=4)
+    left = sum(noted.count for noted in notes[MAX_NOTES:])
+    if left:
+        page.more(f"and {counted(left, 'more note')}", indent=2)
 
 
 def _diffs(page: _Page, diffs: Sequence[Diff]) -> None:

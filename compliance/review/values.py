@@ -7,7 +7,7 @@ values of parameters are the deployment's: a changed default may or may not be w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.assembly.model import Assembly, Template
@@ -34,10 +34,12 @@ class Shift:
     Attributes:
         level: no, yes, or maybe.
         why: such as `it was 'a' and is 'b'`; empty when it does not.
+        follows: whether it is written as it was, and what it refers to changes.
     """
 
     level: Replaced
     why: str = ""
+    follows: bool = False
 
 
 SAME: Final = Shift(Replaced.NO)
@@ -103,7 +105,8 @@ class Values:
                 other = self.shift(no, other_no, reference=reference)
                 shift = graver(one, other)
                 if one.level is not other.level and shift.level is Replaced.YES:
-                    shift = Shift(Replaced.MAYBE, f"{shift.why}, as {condition} decides")
+                    why = f"{shift.why}, as {condition} decides"
+                    shift = replace(shift, level=Replaced.MAYBE, why=why)
                 return graver(shift, self._from_conditions(new))
             case _:
                 pass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from compliance.iam.access.model import Result
@@ -14,7 +14,7 @@ from compliance.reports.wording import counted
 from compliance.review.model import Kind, Replaced, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from compliance.assembly.model import Json
     from compliance.iam.access.model import Comparison, Witness
@@ -27,15 +27,21 @@ VALUE: Final = 120
 MESSAGE: Final = 600
 MAX_NAMES: Final = 4
 """Names of one kind that are shown side by side."""
+MAX_ACTIONS: Final = 12
+"""Actions of a grant that are shown: the next one may be the one that writes."""
+MAX_RESOURCES: Final = 8
+"""Resources that are shown of those of which one note is."""
 
 REPLACED: Final = "replaced"
 MAYBE: Final = "may be replaced"
+LOST: Final = "data lost"
+LEFT: Final = "data left behind"
 _ORDER: Final = (REPLACED, MAYBE, Kind.REMOVED, Kind.CHANGED, Kind.ADDED, Kind.REDEPLOYED)
 
 ACCESS: Final = {
     Result.NEW_ACCESS: "NEW ACCESS",
     Result.UNDECIDED: "access undecided",
-    Result.NO_NEW_ACCESS: "no new access",
+    Result.NO_NEW_ACCESS: "no new grants",
 }
 
 
@@ -80,7 +86,7 @@ def gravest(template: TemplateReview, access: Comparison) -> list[str]:
     for change in template.changes:
         word = happened(change)
         if change.loss or word in {REPLACED, MAYBE}:
-            what = clean(change.loss, limit=MESSAGE) or "; ".join(because(change))
+            what = clean(lost(change), limit=MESSAGE) or "; ".join(because(change))
             name = clean(change.resource.logical_id, limit=NAME)
             found.append(f"{word} {name}" + (f": {what}" if what else ""))
     found += [f"new access: {grant(witness)}" for witness in access.witnesses]
@@ -97,6 +103,9 @@ def gravest(template: TemplateReview, access: Comparison) -> list[str]:
     return found
 
 
+_ANYONE: Final = "*"
+_LONE: Final = "Statement["
+"""How the place of a statement begins that stands in no template."""
 _OUTSIDE: Final = "changed outside its resources"
 
 
@@ -117,20 +126,36 @@ def _noted(notes: Iterable[Note]) -> Iterator[str]:
 def counts(changes: Iterable[Change]) -> str:
     """`1 replaced (data lost), 2 changed`; empty when nothing changes."""
     every: Counter[str] = Counter()
-    lost: Counter[str] = Counter()
+    fates: dict[str, Counter[str]] = defaultdict(Counter)
     for change in changes:
         word = happened(change)
         every[word] += 1
-        lost[word] += bool(change.loss)
+        if change.loss:
+            fates[word][fate(change)] += 1
     return ", ".join(
-        f"{every[word]:,} {word}{_lost(every[word], lost[word])}" for word in _ORDER if every[word]
+        f"{every[word]:,} {word}{_fates(fates[word], every[word])}"
+        for word in _ORDER
+        if every[word]
     )
 
 
-def _lost(every: int, lost: int) -> str:
-    if not lost:
-        return ""
-    return " (data lost)" if lost == every else f" (data lost: {lost:,})"
+def _fates(fates: Mapping[str, int], every: int) -> str:
+    said = ", ".join(
+        said if fates[said] == every else f"{said}: {fates[said]:,}"
+        for said in (LOST, LEFT)
+        if said in fates
+    )
+    return f" ({said})" if said else ""
+
+
+def fate(change: Change) -> str:
+    """What becomes of the data of a change that has a loss, in a few words."""
+    return LEFT if change.kept else LOST
+
+
+def lost(change: Change) -> str:
+    """What becomes of its data, and what of it stays; empty when there is nothing to say."""
+    return "; ".join(filter(None, (change.loss, change.kept)))
 
 
 def happened(change: Change) -> str:
@@ -160,6 +185,11 @@ def value(found: Json, *, place: str, limit: int = VALUE) -> str:
     return printable(text, limit=limit)
 
 
+def elsewhere(more: int) -> str:
+    """At how many places more a difference is the same; empty for none."""
+    return f", and at {counted(more, 'more place')}" if more else ""
+
+
 def raw(line: str, *, limit: int) -> str:
     """A line of the raw diff, fit to print; its indentation stays."""
     return printable(mask_text(line), limit=limit)
@@ -183,9 +213,18 @@ def grant(witness: Witness, actions: Sequence[str] = ()) -> str:
     """
     when = condition(witness)
     return (
-        f"{clean(witness.principal, limit=VALUE)} may {listed(actions or (witness.action,))} "
+        f"{clean(principal(witness), limit=VALUE)} may "
+        f"{listed(actions or (witness.action,), most=MAX_ACTIONS)} "
         f"on {clean(witness.resource, limit=MESSAGE)}" + (f" when {when}" if when else "")
     )
+
+
+def principal(witness: Witness) -> str:
+    """Who is granted something, raw; `*` in words."""
+    if witness.principal != _ANYONE:
+        return witness.principal
+    # Of a document without a template nobody knows whether it is attached to somebody.
+    return "whoever the policy is for (*)" if witness.statement.startswith(_LONE) else "anyone (*)"
 
 
 def listed(names: Sequence[str], *, most: int = MAX_NAMES) -> str:
@@ -204,4 +243,4 @@ def access_in_words(comparison: Comparison) -> str:
         case Result.UNDECIDED:
             return f"Access undecided: {counted(len(comparison.undecided), 'statement')}"
         case _:
-            return "Access: nothing newly granted"
+            return "Access: nothing newly granted by policies"

@@ -215,7 +215,6 @@ FACTS: Final[dict[str, Facts]] = {
         templates=("MonitoringStack", "ServerlessStack", "StorageStack"),
         replaced=("StorageStack/Items",),
         lost=("StorageStack/Items",),
-        unprotected=("MonitoringStack/DynamoDBThrottleAlarmItems*",),
         says=("renamed: it was ItemsTable5AAC2C46", "the table and all its items are deleted"),
     ),
     "network-moved": Facts(

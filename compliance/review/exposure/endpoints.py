@@ -200,7 +200,7 @@ def name_of(method: Resource, side: Side) -> str:
     path = path_of(method, side.context)
     verb = side.one(method, "HttpMethod")
     if path is None or not isinstance(verb, str):
-        return side.renamed.get(method.logical_id, method.logical_id)
+        return side.name(method)
     return f"{verb.upper()} {path}"
 
 
@@ -260,7 +260,7 @@ def _identities(part: Resource, side: Side) -> Iterator[str]:
 
 def _api(api: Hashable, side: Side) -> str:
     if isinstance(api, Resource):
-        return side.renamed.get(api.logical_id, api.logical_id)
+        return side.name(api)
     return str(api[0] if isinstance(api, tuple) else api)
 
 

@@ -139,7 +139,7 @@ def _rules(side: Side) -> Mapping[str, list[Rule]]:
     """Rules by logical id, or id, of the group as the other side would call it."""
     found: dict[str, list[Rule]] = defaultdict(list)
     for group in side.template.by_type.get(GROUP, ()):
-        name = side.renamed.get(group.logical_id, group.logical_id)
+        name = side.name(group)
         for inbound, block in ((True, "SecurityGroupIngress"), (False, "SecurityGroupEgress")):
             listed = group.properties.get(block, ABSENT)
             for place, body in side.resolver.items(listed, f"Properties.{block}"):
@@ -156,9 +156,7 @@ def _rules(side: Side) -> Mapping[str, list[Rule]]:
 
 def _group(value: Value, side: Side) -> str:
     resource = referred(value)
-    if resource is None:
-        return side.text(value)
-    return side.renamed.get(resource.logical_id, resource.logical_id)
+    return side.text(value) if resource is None else side.name(resource)
 
 
 def _read(

@@ -22,10 +22,10 @@ from compliance.iam.statements import (
     of_document,
     statements,
 )
-from compliance.intrinsics import ABSENT, Unknown, referred
+from compliance.intrinsics import ABSENT, Text, Unknown, referred
 from compliance.review.model import Note, Subject
 from compliance.review.weakening import cut
-from compliance.review.weakening.wording import listed
+from compliance.review.weakening.wording import listed, shown
 from compliance.rules.api import openapi, resource_policies
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ class _Denial:
     resources: frozenset[str]
     condition: str
     keys: frozenset[str]
+    when: str
     inverted: bool
 
     def covers(self, other: _Denial) -> bool:
@@ -100,10 +101,24 @@ class _Denial:
         )
 
     def __str__(self) -> str:
-        under = f" ({listed(self.keys)})" if self.keys else ""
-        return f"{listed(self.actions)}{under}"
+        return f"{listed(self.actions)}{self.when}"
 
 
+_WORDS: Final[Mapping[str, str]] = {
+    "arnequals": "",
+    "arnlike": "",
+    "bool": "",
+    "ipaddress": "in ",
+    "numericequals": "",
+    "numericgreaterthan": "greater than ",
+    "numericgreaterthanequals": "at least ",
+    "numericlessthan": "less than ",
+    "numericlessthanequals": "at most ",
+    "stringequals": "",
+    "stringequalsignorecase": "",
+    "stringlike": "",
+}
+"""How a key compares with the value of a condition operator."""
 _EVERYONE: Final = '"*"'
 """The principal `*` as it is compared."""
 
@@ -134,8 +149,10 @@ def denied_by(pair: Pair, sides: Sides, *, stays: Callable[[Resource], bool]) ->
         for _, value in sides.old.resolver.items(node)
         if (resource := referred(value)) is not None
     ]
-    still = {before.logical_id for before in sides.came_from.values()}
-    if not about or any(each.logical_id in still or stays(each) for each in about):
+    still = frozenset(sides.came_from.values())
+    if not about or any(
+        each in still or each.template is not sides.old.template or stays(each) for each in about
+    ):
         for denial in _denials(_statements(pair.old, sides.old), sides.old):
             yield str(denial)
 
@@ -175,8 +192,7 @@ def _let_in(before: list[_Grant], after: Iterator[_Grant]) -> Iterator[tuple[str
         if grant.who not in known:
             if grant.who.startswith(_SERVICE):
                 continue
-            under = f" under a condition ({listed(grant.keys)})" if grant.keys else ""
-            yield f"lets in {grant.who}{under}", grant.place
+            yield f"lets in {grant.who}{_under(grant.keys)}", grant.place
         elif not any(keys <= grant.keys for keys in known[grant.who]):
             lost = frozenset().union(*known[grant.who]) - grant.keys
             yield (
@@ -200,6 +216,10 @@ def _denied_no_more(before: list[_Denial], after: list[_Denial]) -> Iterator[tup
 
 def _alike(one: _Denial, other: _Denial) -> bool:
     return bool(one.keys) and one.keys == other.keys
+
+
+def _under(keys: frozenset[str]) -> str:
+    return f" under a condition on {listed(keys)}" if keys else ""
 
 
 # -- grants ---------------------------------------------------------------------------------------
@@ -279,14 +299,19 @@ def _keeps(statement: Statement) -> bool:
     )
 
 
-def _keys(statement: Statement) -> frozenset[str]:
-    """The condition keys that a statement asks for, whatever the conditions of the template."""
-    spelled = {
+def _spelled(statement: Statement) -> dict[str, str]:
+    """The condition keys of a statement as they are written, by their names in lower case."""
+    return {
         key.lower(): key
         for block in statement.conditions
         for pairs in (block.values() if isinstance(block, Mapping) else ())
         for key in (pairs if isinstance(pairs, Mapping) else ())
     }
+
+
+def _keys(statement: Statement) -> frozenset[str]:
+    """The condition keys that a statement asks for, whatever the conditions of the template."""
+    spelled = _spelled(statement)
     found = [
         frozenset(
             spelled.get(line.key, line.key)
@@ -307,15 +332,33 @@ def _denials(found: list[Statement | Opaque], side: Side) -> Iterator[_Denial]:
         if isinstance(statement, Opaque) or statement.allows:
             continue
         body = statement.body
+        keys = _keys(statement)
         yield _Denial(
             sid=str(side.plain(body.get("Sid", ABSENT))),
             who=_principal(statement, side),
             actions=_elements(statement, "Action", side),
             resources=_elements(statement, "Resource", side),
             condition=json.dumps(side.plain(body.get("Condition", {})), sort_keys=True),
-            keys=_keys(statement),
+            keys=keys,
+            when=_when(statement) or _under(keys),
             inverted=any(name in body for name in ("NotAction", "NotResource", "NotPrincipal")),
         )
+
+
+def _when(statement: Statement) -> str:
+    """A condition of one line in words; empty for others."""
+    match list(conditions.blocks(statement)):
+        case [[conditions.Test(quantifier="", if_exists=False) as line]]:
+            pass
+        case _:
+            return ""
+    words = _WORDS.get(line.operator)
+    match line.values:
+        case [str() | Text() | int() | float() as value] if words is not None:
+            key = cut(_spelled(statement).get(line.key, line.key))
+            return f" where {key} is {'not ' if line.negated else ''}{words}{shown(value)}"
+        case _:
+            return ""
 
 
 def _principal(statement: Statement, side: Side) -> str:

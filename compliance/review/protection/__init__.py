@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from compliance.assembly.model import Assembly, Template
+    from compliance.iam.access.templates import Renames
     from compliance.review.model import Change
 
 TABLE: Final = Table(
@@ -46,6 +47,7 @@ def notes(
     old: Template | None,
     new: Template | None,
     assemblies: tuple[Assembly, Assembly] | None = None,
+    renames: Renames | None = None,
 ) -> Iterator[Note]:
     """What a reviewer has to know of retention and protection, what is gone for good first.
 
@@ -54,11 +56,12 @@ def notes(
         old: the template as it was; `None` when it is new.
         new: the template as it is; `None` when it is gone.
         assemblies: what stood and stands beside it, for values of other stacks.
+        renames: of those; of this template the changes tell.
 
     Yields:
         One note for each thing that is weaker, or no longer known to be as strong.
     """
-    sides = Sides.of(changes, old=old, new=new, assemblies=assemblies)
+    sides = Sides.of(changes, old=old, new=new, assemblies=assemblies, renames=renames)
     yield from dict.fromkeys(_notes(sides))
 
 

@@ -15,6 +15,7 @@ from compliance.rules.base import Context
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Json, Resource
+    from compliance.iam.access.templates import Renames
     from compliance.intrinsics import Resolver
     from compliance.review.model import Change
 
@@ -32,12 +33,12 @@ class Side:
     Attributes:
         template: an empty one where there is none.
         context: where its values are resolved.
-        renamed: by logical id of a resource, what the other side calls it.
+        renames: what the other side calls resources, by template and logical id.
     """
 
     template: Template
     context: Context
-    renamed: Mapping[str, str]
+    renames: Renames
 
     @cached_property
     def resolver(self) -> Resolver:
@@ -74,15 +75,27 @@ class Side:
             return ""
         if isinstance(value, bool):
             return str(value).lower()
-        if isinstance(value, Text) and self.renamed:
+        if isinstance(value, Text):
             return "".join(str(self._token(part)) for part in value.parts)
         return str(value)
 
     def _token(self, part: str | Token) -> str | Token:
-        named = part.resource.logical_id if isinstance(part, Token) and part.resource else ""
-        if isinstance(part, str) or named not in self.renamed:
+        if isinstance(part, str) or part.resource is None:
             return part
-        return replace(part, name=self.renamed[named] + part.name.removeprefix(named))
+        rest = part.name.removeprefix(part.resource.logical_id)
+        return replace(part, name=self.name(part.resource) + rest)
+
+    def name(self, resource: Resource) -> str:
+        """What the other side calls a resource: one of another template goes by that, too.
+
+        Stacks have logical ids in common: CDK derives them from construct ids, and those recur.
+        """
+        there = resource.template.name
+        found = self.renames.get(there, {}).get(resource.logical_id, resource.logical_id)
+        if there == self.template.name:
+            return found
+        folder, slash, _ = self.template.name.rpartition("/")
+        return f"{there.removeprefix(folder + slash)}/{found}"
 
     def members(self, value: Value) -> frozenset[str] | None:
         """The elements of a list; `None` when only the deployment knows the list."""
@@ -141,6 +154,7 @@ class Sides:
         old: Template | None,
         new: Template | None,
         assemblies: tuple[Assembly, Assembly] | None = None,
+        renames: Renames | None = None,
     ) -> Sides:
         """Both sides of a change.
 
@@ -149,6 +163,8 @@ class Sides:
             old: the template as it was, `None` when it is new.
             new: the template as it is, `None` when it is gone.
             assemblies: what stood and stands beside it, for values of other stacks.
+            renames: new logical ids by old ones, by template, of what stands beside it; of this
+                template the changes tell.
         """
         before, after = assemblies or (None, None)
         renamed = {
@@ -164,7 +180,7 @@ class Sides:
             and any(old.body.get(name) != new.body.get(name) for name in SHARED)
         )
         return cls(
-            old=_side(old, before, renamed),
+            old=_side(old, before, {**(renames or {}), old.name if old else "": renamed}),
             new=_side(new, after, {}),
             pairs=(
                 *(pair for change in changes for pair in _pairs(change)),
@@ -196,10 +212,10 @@ class Sides:
         return resource.logical_id not in self.came_from
 
 
-def _side(template: Template | None, assembly: Assembly | None, renamed: Mapping[str, str]) -> Side:
+def _side(template: Template | None, assembly: Assembly | None, renames: Renames) -> Side:
     template = template or Template(name="", path=Path(), body={})
     assembly = assembly or Assembly(template.path, (template,), is_assembly=False)
-    return Side(template, Context(assembly, Config()), renamed)
+    return Side(template, Context(assembly, Config()), renames)
 
 
 def _pairs(change: Change) -> Iterator[Pair]:

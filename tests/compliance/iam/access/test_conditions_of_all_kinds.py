@@ -100,7 +100,7 @@ def filled(conditions: list[Json], context: Context) -> list[Json]:
     for key, values in context.items():
         for value in values:
             variable = re.compile(re.escape(f"${{{key}}}"), re.IGNORECASE)
-            text = variable.sub(lambda _, value=value: json.dumps(value)[1:-1], text)
+            text = variable.sub(json.dumps(value)[1:-1].replace("\\", r"\\"), text)
     found: list[Json] = json.loads(text)
     return found
 
