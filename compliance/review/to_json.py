@@ -56,6 +56,7 @@ def template(review: TemplateReview) -> dict[str, object]:
         "name": review.name,
         "state": "added" if review.old is None else "removed" if review.new is None else "changed",
         "changes": [_change(change) for change in review.changes],
+        "failures": [mask_text(failure) for failure in review.failures],
         "notes": [_note(note) for note in review.notes],
         "others": [_difference(difference) for difference in review.others],
         "diff": [mask_text(line) for line in review.diff],

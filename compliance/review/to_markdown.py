@@ -49,6 +49,7 @@ def render(review: Review) -> str:
         for template, change in every
         if change.loss or wording.happened(change) in _GRAVE
     ]
+    _failures(page, same)
     _changes(page, grave, summary="", noun="replaced or lost resource")
     _access(page, review.access, folders=gathering.folders(review))
     for subject in Subject:
@@ -57,6 +58,19 @@ def render(review: Review) -> str:
     _others(page, same)
     _diffs(page, gathering.diffs(review))
     return page.text()
+
+
+def _failures(page: Comment, same: Sequence[Same]) -> None:
+    found = [(template, failure) for template in same for failure in template.review.failures]
+    page.rows(
+        (
+            f"- **{prose(mask_text(failure))}** (in {_listed(template.names)})\n"
+            for template, failure in found
+        ),
+        total=len(found),
+        noun="failure",
+        opening="\n",
+    )
 
 
 def _changes(

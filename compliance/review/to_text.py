@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len, chop_cells
 
 from compliance.iam.access.model import Result
-from compliance.reports.masking import mask_text
 from compliance.reports.page import Page
 from compliance.reports.sanitize import clean
 from compliance.reports.wording import counted
@@ -19,7 +18,7 @@ from compliance.review import gathering, wording
 from compliance.review.model import Kind, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from compliance.iam.access.model import Comparison
     from compliance.review.gathering import Diff, Noted, Same
@@ -100,17 +99,26 @@ class _Page(Page):
         self.paragraph((f"… {text}; {WHOLE}", "dim"), indent=indent, hanging=2)
 
     def raw(self, text: str, style: str) -> None:
-        """A line of a diff, folded only where there is a terminal: a log's can be copied.
+        """A line of a diff, folded only where there is a terminal: a log's can be copied."""
+        for line in _folded(text, self.width) if self.bounded else (text,):
+            self.whole(line, style)
 
-        What is folded stands further in than its line does, not where a line's sign would be.
-        """
-        room = self.width if self.bounded else max(cell_len(text), 1)
-        first, *rest = chop_cells(text, room) or [""]
-        self.whole(first, style)
-        within = len(text) - len(text[1:].lstrip(" ")) + _FOLDED
-        indent = min(within, self.width // 2)
-        for line in chop_cells("".join(rest), self.width - indent):
-            self.whole(f"{' ' * indent}{line}", style)
+
+def _folded(text: str, width: int) -> Iterator[str]:
+    """A line of a diff in lines of a width, at blanks if there are any.
+
+    All but the first stand further in than what they belong to: in the first column they would be
+    read as lines of their own, which have no sign and so did not change.
+    """
+    indent = min(len(text) - len(text[1:].lstrip(" ")) + _FOLDED, width // 2)
+    margin = ""
+    while cell_len(text) > width - len(margin):
+        head = chop_cells(text, width - len(margin))[0]
+        blank = head.rfind(" ") + 1
+        head = head[:blank] if blank > indent else head
+        yield f"{margin}{head.rstrip(' ')}"
+        text, margin = text[len(head) :], " " * indent
+    yield f"{margin}{text}"
 
 
 def _changes(page: _Page, same: Sequence[Same]) -> None:
@@ -118,6 +126,10 @@ def _changes(page: _Page, same: Sequence[Same]) -> None:
     for template in same:
         _names(page, template)
         review = template.review
+        for failure in review.failures[:MAX_PLACES]:
+            page.paragraph((wording.sentence(failure), "bold red"), indent=4, hanging=2)
+        if len(review.failures) > MAX_PLACES:
+            page.more(f"and {len(review.failures) - MAX_PLACES:,} more", indent=4)
         for change in review.changes[:MAX_CHANGES]:
             _change(page, change)
         rest = review.changes[MAX_CHANGES:]
@@ -194,8 +206,9 @@ def _access(page: _Page, comparison: Comparison, *, folders: Sequence[str] = ())
         page.more(f"and {counted(len(grants) - MAX_GRANTS, 'more grant')}", indent=2)
     doubts = gathering.doubts(comparison, folders=folders)
     for doubt in doubts[:MAX_GRANTS]:
-        reason = clean(mask_text(doubt.reason), limit=wording.MESSAGE)
-        page.paragraph(("- undecided: ", "yellow"), (reason, ""), indent=2, hanging=2)
+        page.paragraph(
+            ("- undecided: ", "yellow"), (wording.sentence(doubt.reason), ""), indent=2, hanging=2
+        )
         page.paragraph((f"in {wording.listed(doubt.statements)}", "dim"), indent=4, hanging=2)
     if len(doubts) > MAX_GRANTS:
         page.more(f"and {counted(len(doubts) - MAX_GRANTS, 'more reason')}", indent=2)
@@ -207,8 +220,7 @@ def _notes(page: _Page, notes: Sequence[Noted], subject: Subject) -> None:
     page.head(f"{_HEADS[subject]} ({sum(noted.count for noted in notes):,})")
     for noted in notes[:MAX_NOTES]:
         note = noted.note
-        message = clean(mask_text(noted.message), limit=wording.MESSAGE)
-        page.paragraph(("- ", ""), (message, ""), indent=2, hanging=2)
+        page.paragraph(("- ", ""), (wording.sentence(noted.message), ""), indent=2, hanging=2)
         place = f", {clean(note.place, limit=wording.NAME)}" if note.place else ""
         about = f" ({clean(note.resource.type, limit=wording.NAME)}){place}"
         for where in noted.where[: wording.MAX_RESOURCES]:

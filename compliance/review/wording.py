@@ -79,10 +79,10 @@ def gravest(template: TemplateReview, access: Comparison) -> list[str]:
         access: the part of the comparison that is about it.
 
     Returns:
-        What is replaced or lost; what is newly granted, or undecided; what is exposed; what is no
-        longer protected.
+        What fails; what is replaced or lost; what is newly granted, or undecided; what is exposed;
+        what is no longer protected.
     """
-    found = []
+    found = [sentence(failure) for failure in template.failures]
     for change in template.changes:
         word = happened(change)
         if change.loss or word in {REPLACED, MAYBE}:
@@ -90,12 +90,9 @@ def gravest(template: TemplateReview, access: Comparison) -> list[str]:
             name = clean(change.resource.logical_id, limit=NAME)
             found.append(f"{word} {name}" + (f": {what}" if what else ""))
     found += [f"new access: {grant(witness)}" for witness in access.witnesses]
+    found += [f"access undecided: {sentence(item.reason)}" for item in access.undecided]
     found += [
-        f"access undecided: {clean(mask_text(item.reason), limit=MESSAGE)}"
-        for item in access.undecided
-    ]
-    found += [
-        f"{note.subject}: {clean(mask_text(note.message), limit=MESSAGE)}"
+        f"{note.subject}: {sentence(note.message)}"
         for subject in Subject
         for note in template.notes
         if note.subject is subject
@@ -169,11 +166,16 @@ def happened(change: Change) -> str:
 
 def because(change: Change) -> tuple[str, ...]:
     """Why it is replaced, the old name of a renamed one included."""
-    reasons = tuple(clean(mask_text(reason), limit=MESSAGE) for reason in change.reasons)
+    reasons = tuple(map(sentence, change.reasons))
     if change.kind is Kind.RENAMED and change.old:
         was = clean(change.old.logical_id, limit=NAME)
         return (f"renamed: it was {was}", *reasons)
     return reasons
+
+
+def sentence(text: str) -> str:
+    """A sentence that names what a template names, fit to print; a secret in it is masked."""
+    return clean(mask_text(text), limit=MESSAGE)
 
 
 def value(found: Json, *, place: str, limit: int = VALUE) -> str:

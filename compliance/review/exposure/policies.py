@@ -106,7 +106,7 @@ class _Denial:
 
 _WORDS: Final[Mapping[str, str]] = {
     "arnequals": "",
-    "arnlike": "",
+    "arnlike": "like ",
     "bool": "",
     "ipaddress": "in ",
     "numericequals": "",
@@ -116,7 +116,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "numericlessthanequals": "at most ",
     "stringequals": "",
     "stringequalsignorecase": "",
-    "stringlike": "",
+    "stringlike": "like ",
 }
 """How a key compares with the value of a condition operator."""
 _EVERYONE: Final = '"*"'

@@ -467,8 +467,25 @@ def test_another_definition_of_a_condition_is_told_of_its_resources() -> None:
     assert found.differences == (
         Difference("Conditions.Yes", {"Fn::Equals": [1, 1]}, {"Fn::Equals": [1, 2]}),
     )
-    assert found.reasons[1] == "DeletionPolicy keeps the old one, outside of the stack"
+    assert found.kept == "DeletionPolicy keeps the old one, outside of the stack"
     assert found.loss == ""
+
+
+# -- stacks that go --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", ["Delete", "Retain", "RetainExceptOnCreate", "Snapshot", 7])
+@pytest.mark.parametrize("kind", ["AWS::KMS::Key", "AWS::RDS::DBCluster", "AWS::IAM::Role"])
+def test_what_goes_with_its_stack_goes_as_it_would_alone(kind: str, policy: object) -> None:
+    """The same `DeletionPolicy` decides."""
+    gone = {**of(kind), "DeletionPolicy": policy}
+    stays = {"Stays": of("AWS::SNS::Topic")}
+    alone = only({"A": gone, **stays}, stays)
+    (with_stack,) = changes(template({"A": gone}), None)
+    assert alone.kind is with_stack.kind is Kind.REMOVED
+    assert (alone.loss, alone.kept) == (with_stack.loss, with_stack.kept)
+    assert (alone.reasons, alone.differences) == (with_stack.reasons, with_stack.differences)
+    assert bool(alone.kept) == (str(policy).startswith("Retain") or "snapshot" in alone.kept)
 
 
 # -- order -----------------------------------------------------------------------------------------
@@ -510,3 +527,55 @@ def test_the_gravest_comes_first() -> None:
         "Added9",
         f"V{HASHES[1]}",
     ]
+
+
+def test_data_that_is_lost_comes_before_what_is_left_behind() -> None:
+    """Also when it is only removed."""
+    table = of("AWS::DynamoDB::Table", TableName="a")
+    old = {"A": {**table, "UpdateReplacePolicy": "Retain"}, "B": table, "C": of("AWS::SNS::Topic")}
+    new = {
+        "A": {**of("AWS::DynamoDB::Table", TableName="b"), "UpdateReplacePolicy": "Retain"},
+        "C": of("AWS::SNS::Topic", TopicName="t"),
+    }
+    found = [(change.resource.logical_id, bool(change.kept)) for change in told(old, new)]
+    assert found == [("C", False), ("B", False), ("A", True)]
+
+
+def test_the_cause_comes_before_what_follows_from_it() -> None:
+    """What is replaced by a value of its own, then what refers to it, whatever their names."""
+    vpc, subnet, group = "AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::SecurityGroup"
+
+    def network(cidr: str) -> Body:
+        return {
+            "AGroup": of(group, GroupDescription="d", VpcId={"Ref": "Vpc"}),
+            "BSubnet": of(subnet, CidrBlock="10.0.0.0/24", VpcId={"Ref": "Vpc"}),
+            "CRole": of("AWS::IAM::Role", Path=f"/{cidr[:4]}/"),
+            "DProvided": of("Custom::Thing", Vpc={"Ref": "Vpc"}),
+            "EProvided": of("Custom::Thing", Cidr=cidr),
+            "Vpc": of(vpc, CidrBlock=cidr),
+            "WSubnet": of(subnet, CidrBlock=cidr, VpcId={"Ref": "Vpc"}),
+        }
+
+    found = told(network("10.0.0.0/16"), network("11.0.0.0/16"))
+    assert [change.resource.logical_id for change in found] == [
+        "CRole",
+        "Vpc",
+        "WSubnet",
+        "AGroup",
+        "BSubnet",
+        "EProvided",
+        "DProvided",
+    ]
+
+
+def test_a_loss_comes_first_though_it_follows() -> None:
+    """What is gone for good is graver than where it comes from."""
+    old, new = (
+        {
+            "Cause": of("AWS::RDS::DBSubnetGroup", DBSubnetGroupName=name, SubnetIds=["a"]),
+            "Data": of("AWS::RDS::DBInstance", DBSubnetGroupName={"Ref": "Cause"})
+            | {"UpdateReplacePolicy": "Delete"},
+        }
+        for name in ("one", "two")
+    )
+    assert [change.resource.logical_id for change in told(old, new)] == ["Data", "Cause"]

@@ -882,7 +882,7 @@ FROM_TOPIC = {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:1:t"}}
         (
             policy(),
             policy(allow("*", Condition=FROM_TOPIC)),
-            ["R lets in everyone under a condition (aws:SourceArn)"],
+            ["R lets in everyone under a condition on aws:SourceArn"],
         ),
         (
             policy(allow("*", Condition=FROM_TOPIC)),
@@ -893,7 +893,7 @@ FROM_TOPIC = {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:1:t"}}
         (policy(), policy(allow({"AWS": {"Ref": "AWS::AccountId"}})), []),
         (policy(allow("*")), policy(allow("*", Condition=FROM_TOPIC)), []),
         (policy(allow("*")), policy(), []),
-        (policy(deny()), policy(), ["R lost its Deny of sqs:* (aws:SecureTransport)"]),
+        (policy(deny()), policy(), ["R lost its Deny of sqs:* where aws:SecureTransport is false"]),
         (
             policy(deny(Condition={})),
             policy(),
@@ -902,7 +902,12 @@ FROM_TOPIC = {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:1:t"}}
         (
             policy(deny()),
             policy(deny(Action="sqs:SendMessage")),
-            ["R changed its Deny of sqs:* (aws:SecureTransport): it may deny less than it did"],
+            [
+                (
+                    "R changed its Deny of sqs:* where aws:SecureTransport is false: "
+                    "it may deny less than it did"
+                )
+            ],
         ),
         (policy(deny(Action="sqs:SendMessage")), policy(deny()), []),
         (policy(deny()), policy(deny(Condition={})), []),
@@ -913,8 +918,8 @@ FROM_TOPIC = {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:1:t"}}
             policy(deny()),
             [
                 (
-                    "R changed its Deny of all but sqs:SendMessage, sqs:* (aws:SecureTransport): "
-                    "it may deny less than it did"
+                    "R changed its Deny of all but sqs:SendMessage, sqs:* where "
+                    "aws:SecureTransport is false: it may deny less than it did"
                 )
             ],
         ),
@@ -941,6 +946,49 @@ def test_policies_that_opened_are_said(old: Json, new: Json, expected: list[str]
         assert told == expected
 
 
+@pytest.mark.parametrize(
+    ("condition", "when"),
+    [
+        ({"Bool": {"aws:SecureTransport": False}}, "where aws:SecureTransport is false"),
+        ({"NumericLessThan": {"s3:TlsVersion": 1.2}}, "where s3:TlsVersion is less than 1.2"),
+        (
+            {"StringNotEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+            "where aws:SourceAccount is not ${AWS::AccountId}",
+        ),
+        (
+            {"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8"]}},
+            "where aws:SourceIp is not in 10.0.0.0/8",
+        ),
+        ({"ArnLike": {"aws:SourceArn": "arn:*"}}, "where aws:SourceArn is like arn:*"),
+        (
+            {"StringEquals": {"aws:SourceVpc": ["a", "b"]}},
+            "under a condition on aws:SourceVpc",
+        ),
+        (
+            {"StringNotEqualsIfExists": {"aws:SourceVpc": "a"}},
+            "under a condition on aws:SourceVpc",
+        ),
+        (
+            {"ForAnyValue:StringEquals": {"aws:CalledVia": "a"}},
+            "under a condition on aws:CalledVia",
+        ),
+        ({"Null": {"aws:SourceVpc": "true"}}, "under a condition on aws:SourceVpc"),
+        (
+            {"Bool": {"aws:SecureTransport": "false"}, "StringEquals": {"aws:SourceVpc": "a"}},
+            "under a condition on aws:SecureTransport, aws:SourceVpc",
+        ),
+        (
+            {"StringEquals": {"aws:SourceVpc": {"Fn::If": ["C", "a", "b"]}}},
+            "under a condition on aws:SourceVpc",
+        ),
+    ],
+)
+def test_a_condition_of_one_line_is_told_in_words(condition: Json, when: str) -> None:
+    """Of any other, its keys."""
+    (message,) = of_one(QUEUE_POLICY, policy(deny(Condition=condition)), policy())
+    assert message == f"R lost its Deny of sqs:* {when}"
+
+
 PERMISSION = "AWS::Lambda::Permission"
 
 
@@ -952,7 +1000,7 @@ PERMISSION = "AWS::Lambda::Permission"
             PERMISSION,
             None,
             {"Principal": "*", "PrincipalOrgID": "o-1"},
-            ["R lets in everyone under a condition (PrincipalOrgID)"],
+            ["R lets in everyone under a condition on PrincipalOrgID"],
         ),
         (PERMISSION, None, {"Principal": "123456789012"}, ["R lets in account 123456789012"]),
         (PERMISSION, None, {"Principal": "s3.amazonaws.com"}, []),
@@ -1009,7 +1057,7 @@ PERMISSION = "AWS::Lambda::Permission"
             REST_API,
             {"Policy": {"Statement": [deny()]}},
             {"Policy": {"Statement": [allow("*")]}},
-            ["R lets in everyone", "R lost its Deny of sqs:* (aws:SecureTransport)"],
+            ["R lets in everyone", "R lost its Deny of sqs:* where aws:SecureTransport is false"],
         ),
         (
             REST_API,

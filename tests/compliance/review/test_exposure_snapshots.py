@@ -287,7 +287,12 @@ CHANGES: list[tuple[str, Callable[[Json], None], list[str]]] = [
     (
         "MonitoringStack",
         take_plain_http,
-        [("AlertTopicPolicy3376BC02 lost its Deny of sns:Publish (aws:SecureTransport)")],
+        [
+            (
+                "AlertTopicPolicy3376BC02 lost its Deny of sns:Publish where "
+                "aws:SecureTransport is false"
+            )
+        ],
     ),
     (
         "NetworkStack",

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from compliance.iam.access.model import Comparison, Witness
 from compliance.reports.comment import LIMIT
 from compliance.review import to_markdown
-from compliance.review.model import Review
+from compliance.review.model import Change, Difference, Kind, Note, Replaced, Review, Subject
 from tests.compliance.review import samples
 from tests.reports.runs import HOSTILE
 
@@ -93,6 +93,68 @@ def test_a_comment_is_never_too_long(text: str) -> None:
     assert len(comment) <= LIMIT
     assert comment.count("<details>") == comment.count("</details>")
     assert "not shown here**: see `synthgate diff --format json`" in comment
+
+
+def test_what_is_the_same_is_told_once() -> None:
+    """Notes of several resources, the same value at several places; what is kept is not lost."""
+    review = samples.quiet()
+    ids = [f"A{number}" for number in range(10)]
+    stack = samples.template(
+        "Stack", **{each: samples.resource("AWS::CloudWatch::Alarm") for each in ids}
+    )
+    alarms = list(stack.resources.values())
+    kept = Change(
+        Kind.CHANGED,
+        alarms[0],
+        alarms[0],
+        tuple(Difference(f"P[{number}]", 1, 2) for number in range(6)),
+        Replaced.YES,
+        loss="the new one is empty",
+        kept="the old one is kept",
+    )
+    template = replace(
+        review.templates[0],
+        changes=(kept, Change(Kind.REMOVED, alarms[1], None, kept="it stays")),
+        notes=tuple(
+            Note(Subject.PROTECTION, each, f"{each.logical_id} is removed") for each in alarms
+        ),
+    )
+    text = to_markdown.render(replace(review, templates=(template,)))
+    assert "1 replaced (data left behind), 1 removed; no new grants" in text
+    assert "**Data left behind**: the new one is empty; the old one is kept<br>" in text
+    assert "`P[0]`: `1` → `2`, and at 5 more places |" in text
+    assert "| Kept: it stays |" in text
+    shown = ", ".join(f"`{each}`" for each in ids[:8])
+    assert f"\n- each of these 10 is removed ({shown} and 2 more in `ApiStack`)\n" in text
+    many = tuple(
+        replace(
+            template,
+            name=each.logical_id,
+            changes=(),
+            notes=(Note(Subject.PROTECTION, each, f"{each.logical_id} is removed"),),
+        )
+        for each in alarms
+    )
+    text = to_markdown.render(replace(review, templates=many))
+    assert "\n- each of these 10 is removed (`A0` in `A0`; `A1` in `A1`; " in text
+    assert "; `A7` in `A7`; and 2 more resources)\n" in text
+
+
+def test_a_deployment_that_fails_is_said_first() -> None:
+    """It stands open, before what happens to resources."""
+    (template,) = samples.full().templates
+    found = replace(template, failures=("the deployment fails: *ApiStack* imports Url",))
+    text = to_markdown.render(replace(samples.full(), templates=(found,)))
+    failure = "\n- **the deployment fails: \\*ApiStack\\* imports Url** (in `StorageStack`)\n"
+    assert text.index(failure) < text.index("| What |")
+
+
+def test_every_action_of_a_grant_is_named() -> None:
+    """And a star in words."""
+    witnesses = tuple(Witness("*", f"s3:A{n:02}", "b", {}, "R P") for n in range(13))
+    text = to_markdown.render(replace(samples.quiet(), access=Comparison(witnesses)))
+    assert "| `anyone (*)` | `s3:A00`, " in text
+    assert "`s3:A11` and 1 more | " in text
 
 
 def test_a_long_diff_is_cut_inside_of_its_fence() -> None:

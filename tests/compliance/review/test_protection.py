@@ -490,7 +490,7 @@ def test_a_policy_that_goes_is_said_with_what_it_denied() -> None:
     bucket = {"Type": BUCKET}
     old = of_resources({"B": bucket, "R": policy})
     assert said(old, of_resources({"B": bucket})) == [
-        "R is removed: it denied s3:* (aws:SecureTransport)"
+        "R is removed: it denied s3:* where aws:SecureTransport is false"
     ]
     assert said(old, of_resources({})) == []
 
@@ -536,7 +536,7 @@ def test_what_leaves_the_template_and_stays_is_not_said_to_be_gone() -> None:
 @pytest.mark.parametrize(
     ("queue", "policy", "expected"),
     [
-        ("Retain", "Delete", ["P is removed: it denied sqs:* (aws:SecureTransport)"]),
+        ("Retain", "Delete", ["P is removed: it denied sqs:* where aws:SecureTransport is false"]),
         ("Retain", "Retain", []),
         ("Delete", "Delete", []),
     ],

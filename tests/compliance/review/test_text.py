@@ -16,6 +16,7 @@ from compliance.review.model import (
     Difference,
     Kind,
     Note,
+    Replaced,
     Review,
     Subject,
     TemplateReview,
@@ -58,7 +59,7 @@ def test_no_difference_is_one_line() -> None:
 def test_sections_that_have_nothing_to_say_are_left_out() -> None:
     """But that nothing is newly granted is said: a reviewer asks for it."""
     text = to_text.render(samples.quiet())
-    assert "Access: nothing newly granted" in text
+    assert "Access: nothing newly granted by policies" in text
     assert "Exposure" not in text
     assert "protection" not in text
 
@@ -90,9 +91,9 @@ def test_long_lists_are_cut_and_say_how_much_is_missing() -> None:
                 changes=tuple(Change(Kind.ADDED, None, each) for each in resources),
                 others=tuple(Difference(f"Outputs.O{n}", 1, 2) for n in range(100)),
                 notes=tuple(
-                    Note(subject, each, f"{each.logical_id} is open")
+                    Note(subject, each, f"{each.logical_id} is open in {number} ways")
                     for subject in Subject
-                    for each in resources
+                    for number, each in enumerate(resources)
                 ),
                 diff=tuple(f"+{number}" for number in range(1_000)),
             ),
@@ -167,6 +168,162 @@ def test_new_access_alone_as_it_is_read(golden: SnapshotAssertion, width: int) -
     assert to_text.render_access(access, width=width) == golden
 
 
+def test_every_action_of_a_grant_is_named() -> None:
+    """The one that writes may be the twelfth; of more, a number is told."""
+    actions = [f"dynamodb:Action{number:02}" for number in range(14)]
+
+    def text(count: int) -> str:
+        witnesses = tuple(Witness("R", action, "*", {}, "P") for action in actions[:count])
+        return to_text.render_access(Comparison(witnesses), width=1_000)
+
+    assert f"R may {', '.join(actions[:12])} on *" in text(12)
+    assert f"{actions[11]} and 2 more on *" in text(14)
+
+
+@pytest.mark.parametrize(
+    ("statement", "who"),
+    [
+        ("prod/Stack/Key Properties.KeyPolicy.Statement[0]", "anyone (*)"),
+        ("Statement[0]", "whoever the policy is for (*)"),
+    ],
+)
+def test_a_star_is_told_in_words(statement: str, who: str) -> None:
+    """Of a lone document nobody knows whether it is attached to somebody."""
+    witness = Witness("*", "kms:Decrypt", "k", {}, statement)
+    text = to_text.render_access(Comparison((witness,)), width=100)
+    assert f"  - {who} may kms:Decrypt on k\n" in text
+
+
+def test_data_that_is_kept_is_left_behind() -> None:
+    """It is not lost, and is counted apart."""
+    old, new = samples.OLD.resources["Items"], samples.NEW.resources["Items"]
+    kept = "DeletionPolicy keeps the old one"
+    lost = Change(Kind.CHANGED, old, new, replaced=Replaced.YES, loss="all items go")
+    left = replace(lost, loss="the new table starts empty", kept=kept)
+    gone = Change(Kind.REMOVED, old, None, kept=kept)
+    (template,) = samples.quiet().templates
+
+    def text(*changes: Change) -> str:
+        found = replace(template, changes=changes)
+        return to_text.render(replace(samples.quiet(), templates=(found,)), width=100)
+
+    assert text(left).startswith("ApiStack: 1 replaced (data left behind); ")
+    assert text(lost, left).startswith("ApiStack: 2 replaced (data lost: 1, data left behind: 1); ")
+    assert text(gone).startswith("ApiStack: 1 removed; ")
+    shown = text(lost, left, gone)
+    assert "\n      DATA LOST: all items go\n" in shown
+    assert f"\n      DATA LEFT BEHIND: the new table starts empty; {kept}\n" in shown
+    assert f"\n      kept: {kept}\n" in shown
+    assert "why:" not in shown
+
+
+def _noted(*logical_ids: str, kind: str = "AWS::CloudWatch::Alarm") -> tuple[Note, ...]:
+    stack = samples.template("Stack", **{each: samples.resource(kind) for each in logical_ids})
+    return tuple(
+        Note(Subject.PROTECTION, each, f"{each.logical_id} is removed: nobody is alarmed any more")
+        for each in stack.resources.values()
+    )
+
+
+def _protection(**notes: tuple[Note, ...]) -> str:
+    (template,) = samples.quiet().templates
+    templates = tuple(replace(template, name=name, notes=found) for name, found in notes.items())
+    text = to_text.render(replace(samples.quiet(), templates=templates), width=100)
+    return text.partition("\nRetention and protection ")[2].partition("\nDiff\n")[0]
+
+
+def test_what_is_noted_of_several_resources_is_told_once() -> None:
+    """With their names, the first eight of them, and how many there are."""
+    assert (
+        _protection(One=_noted("A", "B"))
+        == """\
+(2)
+  - each of these 2 is removed: nobody is alarmed any more
+    in One: A, B (AWS::CloudWatch::Alarm)
+"""
+    )
+    assert "    in One: A, B, C, D, E, F, G, H and 2 more (" in _protection(
+        One=_noted(*"ABCDEFGHIJ")
+    )
+
+
+def test_resources_are_told_with_the_templates_that_have_them() -> None:
+    """What one environment alone has is not put into the others."""
+    assert (
+        _protection(One=_noted("A", "B"), Two=_noted("A"))
+        == """\
+(3)
+  - each of these 3 is removed: nobody is alarmed any more
+    in One, Two: A (AWS::CloudWatch::Alarm)
+    in One: B (AWS::CloudWatch::Alarm)
+"""
+    )
+    many = {f"Stack{number:02}": _noted(f"A{number}") for number in range(10)}
+    assert "\n    … and of 2 more resources; --format json shows all\n" in _protection(**many)
+
+
+def test_resources_of_different_types_are_told_apart() -> None:
+    """And a name inside of another word is no name."""
+    text = _protection(One=(*_noted("A"), *_noted("B", kind="AWS::CloudWatch::CompositeAlarm")))
+    assert text.startswith("(2)\n  - A is removed: nobody")
+    assert "  - B is removed: nobody" in text
+    assert "each of" not in text
+    first, second = _noted("A", "B")
+    text = _protection(One=(replace(first, message="A1 is"), replace(second, message="B1 is")))
+    assert "  - A1 is\n" in text
+    assert "  - B1 is\n" in text
+
+
+def test_the_same_value_at_several_places_is_told_once() -> None:
+    """Where only an index differs; another property is named."""
+    old, new = samples.OLD.resources["Items"], samples.NEW.resources["Items"]
+    (template,) = samples.quiet().templates
+    places = [f"P.Join[1][{number}]" for number in (3, 5, 7)] + ["P.A", "P.B"]
+    change = Change(
+        Kind.CHANGED,
+        old,
+        new,
+        (*(Difference(place, 1, 2) for place in places), Difference("P.Join[1][9]", 1, 3)),
+    )
+    found = replace(template, changes=(change,))
+    text = to_text.render(replace(samples.quiet(), templates=(found,)))
+    lines = [line.strip() for line in text.splitlines() if line.startswith("      P.")]
+    assert lines == [
+        "P.Join[1][3]: 1 -> 2, and at 2 more places",
+        "P.A: 1 -> 2",
+        "P.B: 1 -> 2",
+        "P.Join[1][9]: 1 -> 3",
+    ]
+
+
+def test_a_long_line_of_the_diff_is_folded_further_in() -> None:
+    """Not where the sign of a line stands; without a terminal it stays whole, to be copied."""
+    line = f'+    "Name": "{"x" * 60}"'
+    (template,) = samples.quiet().templates
+    review = replace(samples.quiet(), templates=(replace(template, diff=("--- a", "+++ b", line)),))
+
+    def lines(width: int | None) -> list[str]:
+        return to_text.render(review, width=width).partition("+++ b\n")[2].splitlines()
+
+    assert lines(None) == lines(100) == [line]
+    assert lines(74) == ['+    "Name":', f'         "{"x" * 60}"']
+    assert lines(40) == ['+    "Name":', f'         "{"x" * 30}', f'         {"x" * 30}"']
+    assert lines(24)[1:] == [f'         "{"x" * 14}', *[f"         {'x' * 15}"] * 3, '         x"']
+
+
+def test_a_deployment_that_fails_is_said_first() -> None:
+    """Before what happens to resources."""
+    (template,) = samples.full().templates
+    found = replace(template, failures=("the deployment fails: ApiStack imports the output Url",))
+    lines = to_text.render(replace(samples.full(), templates=(found,)), width=100).splitlines()
+    assert lines[lines.index("  StorageStack") + 1] == (
+        "    the deployment fails: ApiStack imports the output Url"
+    )
+    many = replace(template, failures=tuple(f"output {number} fails" for number in range(10)))
+    text = to_text.render(replace(samples.full(), templates=(many,)))
+    assert "\n    … and 2 more; --format json shows all\n" in text
+
+
 def test_no_new_access_alone() -> None:
     """One line."""
-    assert to_text.render_access(Comparison()) == "Access: nothing newly granted\n"
+    assert to_text.render_access(Comparison()) == "Access: nothing newly granted by policies\n"
