@@ -179,7 +179,10 @@ FACTS: Final[dict[str, Facts]] = {
         removed=("StorageStack/DataBucket/Policy",),
         access=Result.UNDECIDED,
         unprotected=("StorageStack/DataBucket/Policy",),
-        says=("it denied s3:* (aws:SecureTransport)", "it denied s3:* (s3:TlsVersion)"),
+        says=(
+            "it denied s3:* where aws:SecureTransport is false",
+            "it denied s3:* where s3:TlsVersion is less than 1.2",
+        ),
     ),
     "bucket-read-by-account": Facts(
         templates=("StorageStack",),
@@ -215,7 +218,11 @@ FACTS: Final[dict[str, Facts]] = {
         templates=("MonitoringStack", "ServerlessStack", "StorageStack"),
         replaced=("StorageStack/Items",),
         lost=("StorageStack/Items",),
-        says=("renamed: it was ItemsTable5AAC2C46", "the table and all its items are deleted"),
+        says=(
+            "renamed: it was ItemsTable5AAC2C46",
+            "the table and all its items are deleted",
+            "the deployment fails: ServerlessStack imports its Arn",
+        ),
     ),
     "network-moved": Facts(
         templates=("NetworkStack",),
@@ -273,7 +280,7 @@ FACTS: Final[dict[str, Facts]] = {
         says=(
             "BackupPlanA8F64793 is removed: what it selected is backed up no more",
             "BackupVault3A9C5852 is removed: it stays",
-            "ItemsTable5AAC2C46 can be deleted",
+            "each of these 2 can be deleted: its deletion protection is off",
         ),
     ),
     "staging-protected": Facts(templates=("*Stack",)),
@@ -320,12 +327,16 @@ FACTS: Final[dict[str, Facts]] = {
             "MonitoringStack/AlertTopic",
             "MonitoringStack/AlertTopic/serverless-alerts-prod@example.com",
         ),
+        access=Result.UNDECIDED,
         unprotected=(
             "MonitoringStack/*Alarm",
             "MonitoringStack/DynamoDBThrottleAlarm*",
             "MonitoringStack/AlertTopic/serverless-alerts-prod@example.com",
             "MonitoringStack/UndeliveredAlerts/Policy",
         ),
-        says=("MonitoringStack (template gone)",),
+        says=(
+            "MonitoringStack (template gone)",
+            "the deployment fails: MonitoringStack imports the QueueName of",
+        ),
     ),
 }

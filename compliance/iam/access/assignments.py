@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from compliance.assembly import Assembly, Resource, Template
     from compliance.assembly.model import Json
 
-MAX_WAYS: Final = 128
+MAX_WAYS: Final = 32
 """Ways in which conditions may turn out that are all tried."""
 MAX_DEPTH: Final = 32
 """Conditions inside one another."""
@@ -46,7 +46,8 @@ def assignments(
         relevant: resources of both sides whose conditions matter.
 
     Raises:
-        TooManyConditionsError: there are more than `MAX_WAYS` ways.
+        TooManyConditionsError: there are more than `MAX_WAYS` ways, or conditions stand deeper in
+            one another than `MAX_DEPTH`.
     """
     used = {
         (resource.template.name, name)
@@ -105,16 +106,20 @@ def _names(node: Json) -> Iterator[str]:
             yield from _names(value)
 
 
-def _facts(node: Json, template: Template, depth: int = 0) -> Iterator[_Fact]:
+def _facts(
+    node: Json, template: Template, depth: int = 0, within: frozenset[str] = frozenset()
+) -> Iterator[_Fact]:
     """Comparisons that decide a condition; what is no condition is one by itself."""
     if depth > MAX_DEPTH:
-        return
+        raise TooManyConditionsError
     match node:
+        case {"Condition": str(name)} if name in within:
+            pass  # CloudFormation refuses a condition that rests on itself: it never holds
         case {"Condition": str(name)} if name in _conditions(template):
-            yield from _facts(_conditions(template)[name], template, depth + 1)
+            yield from _facts(_conditions(template)[name], template, depth + 1, within | {name})
         case {"Fn::And": [*parts]} | {"Fn::Or": [*parts]} | {"Fn::Not": [*parts]}:
             for part in parts:
-                yield from _facts(part, template, depth + 1)
+                yield from _facts(part, template, depth + 1, within)
         case {"Fn::Equals": [str(_), str(_)]}:
             pass
         case _:
@@ -153,7 +158,7 @@ def _holds(node: Json, template: Template, facts: frozenset[_Fact], depth: int =
 
 
 def _whole(node: Json, template: Template) -> str:
-    """A value with all that the template says of what decides it."""
+    """A value with all that the template says of what decides it: each stack has its own."""
     declared = {**template.parameters, **template.mappings, **_conditions(template)}
     text = shown(node)
     found: dict[str, str] = {}
@@ -164,7 +169,7 @@ def _whole(node: Json, template: Template) -> str:
             continue
         found[each] = shown(declared[each])
         todo += _WORD.findall(found[each])
-    return shown([text, found])
+    return shown([template.name, text, found])
 
 
 def _conditions(template: Template) -> Mapping[str, Json]:

@@ -118,6 +118,7 @@ class Policy:
             do not stand in the templates.
         doubt: why what is new here may be nobody's; empty where it is the subject's.
         others_allow: whether what a Deny no longer denies may be allowed by policies elsewhere.
+        is_outside: whether the subject stands elsewhere, and stays when nothing more is said of it.
     """
 
     subject: Hashable
@@ -128,6 +129,7 @@ class Policy:
     boundaries: Mapping[str, tuple[Clause, ...]] = field(default_factory=dict)
     doubt: str = ""
     others_allow: bool = False
+    is_outside: bool = False
 
 
 def fields_matter(clause: Clause) -> bool:

@@ -85,7 +85,7 @@ def _of_subject(
             else:
                 yield _told(_witness(finding, clause, new[0].principal), new[0].doubt)
     yield from _unlimited(old, new, sides, budget)
-    if any(policy.others_allow for policy in new):
+    if any(policy.others_allow for policy in new) or any(each in was for each in now):
         yield from _no_longer_denied(sides, budget)
     for unread in gone:
         # It may have granted what seems to be new, or denied what seems to be old.
@@ -103,10 +103,13 @@ def _unlimited(
     old: Sequence[Policy], new: Sequence[Policy], sides: Sides, budget: Budget
 ) -> Iterator[Witness | Open]:
     """What a permissions boundary kept from somebody, and keeps no more."""
-    kept = {name for policy in new for name in policy.boundaries}
+    kept = {name: limit for policy in new for name, limit in policy.boundaries.items()}
     limits = {name: limit for policy in old for name, limit in policy.boundaries.items()}
+    has_unread = any(policy.unread for policy in new)
     for name, limit in sorted(limits.items()):
-        if name in kept or not sides.new_allows:
+        if name in kept or not (sides.new_allows or has_unread):
+            continue
+        if limit and any(_is_within(other, limit, sides, budget) for other in kept.values()):
             continue
         within = Sides(
             new_allows=sides.new_allows,
@@ -125,9 +128,26 @@ def _unlimited(
             for clause, finding in beyond
             if isinstance(finding, Request)
         ]
-        yield from told
-        if not told and (beyond or not limit):
+        if not kept:
+            yield from told
+        if (beyond or not limit or has_unread) and (kept or not told):
             yield Open(new[0].principal, f"the permissions boundary {name} limits it no more")
+
+
+def _is_within(
+    limit: tuple[Clause, ...], other: tuple[Clause, ...], sides: Sides, budget: Budget
+) -> bool:
+    """Whether a permissions boundary plainly lets through no more than another one did."""
+    both = Sides(
+        new_allows=tuple(clause for clause in limit if clause.allows),
+        new_denies=tuple(clause for clause in limit if not clause.allows),
+        old_allows=tuple(clause for clause in other if clause.allows),
+        old_denies=tuple(clause for clause in other if not clause.allows),
+        tokens=sides.tokens,
+    )
+    return bool(limit) and not any(
+        True for clause in both.new_allows for _ in _of_clause(clause, both, budget)
+    )
 
 
 def _no_longer_denied(sides: Sides, budget: Budget) -> Iterator[Open]:
@@ -208,6 +228,6 @@ def _witness(request: Request, clause: Clause, principal: str) -> Witness:
         principal=request.asker.name if request.asker else principal or ANYONE,
         action=request.action.name,
         resource=forms.written(request.resource),
-        condition=dict(request.context),
+        condition=dict(sorted(request.context.items())),
         statement=clause.place,
     )

@@ -29,7 +29,7 @@ VARIABLE: Final = re.compile(r"\$\{([a-z0-9-]+:[^:{},][^{},]*)\}", re.IGNORECASE
 """A policy variable without a default: CloudFormation's own have two colons, or none."""
 MAX_STEPS: Final = 1000
 """Truth values that a proof may try."""
-MAX_CONTEXTS: Final = 1000
+MAX_CONTEXTS: Final = 400
 """Contexts that a search for one may try."""
 
 

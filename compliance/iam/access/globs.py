@@ -129,7 +129,8 @@ def _symbols(text: str, variables: bool) -> Iterator[Symbol]:  # noqa: FBT001 - 
         yield from _wild(text[end : found.start()])
         end = found.end()
         name = found[1].strip()
-        yield name if name in {"*", "?", "$"} else f"${{{name.lower()}}}"
+        key, *default = name.split(",", 1)
+        yield name if name in {"*", "?", "$"} else f"${{{','.join((key.lower(), *default))}}}"
     yield from _wild(text[end:])
 
 

@@ -34,8 +34,18 @@ def may_grant(resource: Resource) -> bool:
         resource.type.startswith(("AWS::IAM::", places.SAM_PREFIX))
         or resource.type in DOCUMENTS
         or resource.type in places.DEFAULTS
+        or resource.type in places.GRANTS
         or resource.type in {places.PERMISSION, places.LAYER_PERMISSION, places.NESTED}
         or any(True for _ in lookalikes.policies(resource.properties, "Properties"))
+    )
+
+
+def may_open(resource: Resource) -> bool:
+    """Whether a resource may grant anything, be opened to somebody, or act as somebody."""
+    return (
+        may_grant(resource)
+        or resource.type in places.SWITCHES
+        or any(True for _ in lookalikes.roles(resource.properties, "Properties"))
     )
 
 
@@ -59,14 +69,22 @@ class Side:
     _doubts: dict[Hashable, str] = field(default_factory=dict)
     _labels: dict[Hashable, str] = field(default_factory=dict)
     _readers: dict[str, tuple[Reader, GivenResolver]] = field(default_factory=dict)
-    _called: dict[tuple[str, str], Hashable] = field(default_factory=dict)
+    _called: dict[tuple[str, ...], Hashable] = field(default_factory=dict)
+    _declared: set[Hashable] = field(default_factory=set)
+    """Roles, users and groups of the assembly."""
+    _groups: set[Hashable] = field(default_factory=set)
+    """Groups of the assembly: who else is in them is not told."""
+    _limiting: set[Resource] = field(default_factory=set)
+    """Managed policies that are somebody's permissions boundary."""
 
-    def policies(self, *, is_new: bool) -> list[Policy]:
+    def policies(self, *, is_new: bool, before: Iterable[Policy] = ()) -> list[Policy]:
         """Everything that is granted.
 
         Args:
             is_new: whether it is the new side, where a managed policy that somebody holds here is
                 asked for as theirs alone.
+            before: what the old side grants, where this is the new one: what stands outside of the
+                templates is still there when they say no more of it.
         """
         resources = [each for each in self.assembly.resources() if self._exists(each)]
         for resource in resources:
@@ -74,19 +92,30 @@ class Side:
             called = self._one(resource, name) if name else ABSENT
             if isinstance(called, str):
                 kind = resource.type.rpartition(":")[2]
-                self._called[kind, called] = self._entity(resource)
+                entity = self._entity(resource)
+                self._called[resource.template.name, kind, called] = entity
+                self._called[kind, called] = entity
+            if name:
+                self._declared.add(self._entity(resource))
+                if name == "GroupName":
+                    self._groups.add(self._entity(resource))
         managed = self._attachments(resources)
         for resource in resources:
             # What is protected no more is still there.
             self._read["resource", resource.template.name, self._id(resource)].extend([])
         for resource in self.retained:
             self._read["resource", resource.template.name, resource.logical_id].extend([])
+        for policy in before:
+            if policy.is_outside:
+                self._read[policy.subject].extend([])
         members: list[tuple[Hashable, Hashable]] = []
         for resource in resources:
             self._resource(resource, managed, is_new=is_new)
             members += self._members(resource)
         for user, group in dict.fromkeys(members):
-            self._read[user].extend(list(self._read[group]) or [self._outside(user, group)])
+            self._read[user].extend(self._read[group])
+            if group not in self._declared:
+                self._read[user].append(self._outside(user, group))
         tokens = {
             letter: token
             for reader, _ in self._readers.values()
@@ -101,10 +130,25 @@ class Side:
                 tokens=tokens,
                 boundaries=self._boundaries.get(subject, {}),
                 doubt=self._doubts.get(subject, ""),
-                others_allow=_kind(subject) in {"resource", "trust"},
+                others_allow=_kind(subject) in {"resource", "trust"} or self._has_more(subject),
+                is_outside=self._is_outside(subject),
             )
             for subject, read in self._read.items()
         ]
+
+    def _is_outside(self, subject: Hashable) -> bool:
+        """Whether it stands elsewhere: a role, or what a resource policy protects, by its name."""
+        if not isinstance(subject, tuple):
+            return False
+        kinds = {kind.rpartition(":")[2] for kind in places.ENTITIES}
+        return (subject[0] == "resource" and len(subject) == 2) or (  # noqa: PLR2004 - a bare name
+            subject[0] == "identity" and subject[1] in kinds and subject not in self._declared
+        )
+
+    def _has_more(self, subject: Hashable) -> bool:
+        """Whether somebody may be granted more than the templates say, by what is not in them."""
+        is_group = subject in self._groups
+        return is_group or self._is_outside(subject) or subject in self._doubts
 
     # -- names ------------------------------------------------------------------------------------
 
@@ -124,13 +168,22 @@ class Side:
     def _entity(self, resource: Resource) -> Hashable:
         """Who a role, user or group is: its name where it has one, by which others may know it."""
         called = self._one(resource, places.ENTITIES.get(resource.type, ""))
-        if isinstance(called, str | Text):
+        if isinstance(called, str | Text) and not self._is_repeated(resource, str(called)):
             kind = resource.type.rpartition(":")[2]
             entity: Hashable = ("identity", kind, str(called))
         else:
             entity = ("identity", resource.template.name, self._id(resource))
         self._labels[entity] = self._name(resource)
         return entity
+
+    def _is_repeated(self, resource: Resource, called: str) -> bool:
+        """Whether several stacks have something of this name, each in an account of its own."""
+        name = places.ENTITIES.get(resource.type, "")
+        return any(
+            str(other.properties.get(name)) == called
+            for other in self.assembly.resources(resource.type)
+            if other.template is not resource.template
+        )
 
     def _label(self, subject: Hashable) -> str:
         """How somebody, or something, is called."""
@@ -171,19 +224,20 @@ class Side:
 
     def _raw(self, resource: Resource, node: Json) -> str:
         _, resolver = self._tools(resource.template)
-        return resolver.renamed_text(shown(node))
+        return shown(resolver.spelled(node))
 
     def _one(self, resource: Resource, name: str) -> Value:
         found = self._items(resource, name)
         return found[0] if len(found) == 1 else ABSENT
 
-    def _holder(self, value: Value, kind: str) -> Hashable:
-        """Who is meant where a policy says what it is attached to."""
+    def _holder(self, value: Value, kind: str, *, of: Resource) -> Hashable:
+        """Who is meant where a resource says what it is attached to."""
         resource = referred(value)
         if resource is not None and resource.type == f"AWS::IAM::{kind}":
             return self._entity(resource)
         text = str(value)
-        return self._called.get((kind, text), ("identity", kind, text))
+        known = self._called.get((of.template.name, kind, text), self._called.get((kind, text)))
+        return ("identity", kind, text) if known is None else known
 
     # -- what stands in a resource ----------------------------------------------------------------
 
@@ -196,6 +250,10 @@ class Side:
                     policy = referred(value)
                     if policy is not None and policy.type == places.MANAGED:
                         found[policy].append(self._entity(resource))
+            for value in self._items(resource, "PermissionsBoundary"):
+                policy = referred(value)
+                if policy is not None:
+                    self._limiting.add(policy)
         return found
 
     def _resource(
@@ -261,15 +319,20 @@ class Side:
 
     def _of_attached(self, resource: Resource, holders: list[Hashable], *, is_new: bool) -> None:
         everyone = [
-            self._holder(value, kind)
+            self._holder(value, kind, of=resource)
             for name, kind in places.ATTACHED[resource.type].items()
             for value in self._items(resource, name)
         ]
         everyone += holders
         if self._is_there(resource) and resource.type == places.MANAGED:
             own = ("identity", "policy", self._name(resource))
-            self._doubts[own] = "it is attached to nobody here; who else holds it gains"
-            if not (is_new and everyone):
+            limits = resource in self._limiting
+            self._doubts[own] = (
+                "it is a permissions boundary; whom it limits gains"
+                if limits
+                else "it is attached to nobody here; who else holds it gains"
+            )
+            if limits or not (is_new and everyone):
                 everyone.append(own)
         for _, read in self._documents(resource):
             for holder in dict.fromkeys(everyone):
@@ -341,15 +404,48 @@ class Side:
     def _of_others(self, resource: Resource) -> None:
         subjects = self._subjects(resource)
         itself = self._itself(resource) if resource.type in places.KEYS else None
-        told = list(self._documents(resource, itself=itself))
-        for kind, read in told:
+        has_role = resource.type in places.SAM_POLICIES and self._has(resource, "Role")
+        for kind, read in self._documents(resource, itself=itself):
+            if has_role:
+                continue  # SAM writes a role, with these policies, where none is named
             for subject in [self._entity(resource)] if kind is PolicyKind.IDENTITY else subjects:
                 self._read[subject].extend(read)
         for subject in subjects:
             self._read[subject].extend(self._unseen(resource))
+        self._of_grants(resource)
+        self._of_permission_set(resource)
         self._of_sam(resource)
         self._of_default(resource)
         self._of_switches(resource)
+
+    def _has(self, resource: Resource, name: str) -> bool:
+        _, resolver = self._tools(resource.template)
+        return resolver.values(resource.properties.get(name, ABSENT)) != (ABSENT,)
+
+    def _of_grants(self, resource: Resource) -> None:
+        """What grants access in other words than those of a policy: any change of it is open."""
+        if resource.type in places.GRANTS:
+            self._read["grants", resource.type].append(
+                Unread(
+                    raw=self._raw(resource, resource.properties),
+                    reason="what it grants is not said by a policy, and is not compared",
+                    place=self._name(resource),
+                    may_deny=resource.type in places.LIMITING,
+                )
+            )
+
+    def _of_permission_set(self, resource: Resource) -> None:
+        if resource.type != places.PERMISSION_SET:
+            return
+        entity = self._entity(resource)
+        for value in self._items(resource, "ManagedPolicies"):
+            self._read[entity].append(self._managed(value, resource))
+        for value in self._items(resource, "CustomerManagedPolicyReferences"):
+            name = self._raw(resource, value)
+            self._read[entity].append(self._managed(name, resource))
+        if self._has(resource, "PermissionsBoundary"):
+            limit = self._raw(resource, resource.properties["PermissionsBoundary"])
+            self._boundaries[entity][limit] = ()
 
     def _of_sam(self, resource: Resource) -> None:
         """What SAM writes: for a function's events and URL, for connectors, from its templates."""
@@ -367,8 +463,14 @@ class Side:
                         may_deny=False,
                     )
                 )
+        if self._has(resource, "Role"):
+            return
         self._of_boundary(resource)
         _, resolver = self._tools(resource.template)
+        for name in places.SAM_ATTACHES:
+            if self._has(resource, name):
+                reason = f"the policy that SAM attaches for {name} does not stand here"
+                self._read[entity].append(Unread(name, reason, self._name(resource), False))  # noqa: FBT003
         for place, value in resolver.items(resource.properties.get("Policies", ABSENT)):
             if isinstance(value, str | Text):
                 arn = value if ":" in str(value) else f"arn:aws:iam::aws:policy/{value}"
@@ -381,10 +483,10 @@ class Side:
 
     def _of_switches(self, resource: Resource) -> None:
         """What opens a resource besides its policies."""
-        if not self._is_there(resource):
-            return
         _, resolver = self._tools(resource.template)
         for path, closed, reason in places.SWITCHES.get(resource.type, ()):
+            if not self._is_there(resource) and path not in places.GRANTING:
+                continue
             for value in resolver.get(resource.properties, *path) or (ABSENT,):
                 if not any(str(value).lower() == str(each).lower() for each in closed):
                     told = "not set" if value is ABSENT else value
@@ -485,11 +587,11 @@ class Side:
     def _members(self, resource: Resource) -> Iterator[tuple[Hashable, Hashable]]:
         if resource.type == "AWS::IAM::User":
             for group in self._items(resource, "Groups"):
-                yield self._entity(resource), self._holder(group, "Group")
+                yield self._entity(resource), self._holder(group, "Group", of=resource)
         if resource.type == places.MEMBERSHIP:
-            group = self._holder(self._one(resource, "GroupName"), "Group")
+            group = self._holder(self._one(resource, "GroupName"), "Group", of=resource)
             for user in self._items(resource, "Users"):
-                yield self._holder(user, "User"), group
+                yield self._holder(user, "User", of=resource), group
 
     # -- roles in use -----------------------------------------------------------------------------
 

@@ -82,7 +82,54 @@ ADMINISTRATOR: Final = "AdministratorAccess"
 """The one AWS-managed policy whose content needs no look: everything."""
 DENYING: Final = ("AWSDenyAll", "AWSCompromisedKeyQuarantine")
 AWS_MANAGED: Final = re.compile(r"arn:(?:[a-z-]+|\$\{AWS::Partition\}):iam::aws:policy/(.+)")
-SAM_WRITES: Final = ("Events", "FunctionUrlConfig", "EventInvokeConfig", "Connectors", "Source")
+PERMISSION_SET: Final = "AWS::SSO::PermissionSet"
+GRANTS: Final = frozenset(
+    {
+        "AWS::EC2::VPCEndpointServicePermissions",
+        "AWS::EKS::AccessEntry",
+        "AWS::IAM::OIDCProvider",
+        "AWS::IAM::SAMLProvider",
+        "AWS::IoT::PolicyPrincipalAttachment",
+        "AWS::LakeFormation::Permissions",
+        "AWS::LakeFormation::PrincipalPermissions",
+        "AWS::LakeFormation::TagAssociation",
+        "AWS::OpenSearchServerless::AccessPolicy",
+        "AWS::RAM::ResourceShare",
+        "AWS::RolesAnywhere::Profile",
+        "AWS::RolesAnywhere::TrustAnchor",
+        "AWS::S3::AccessGrant",
+        "AWS::SSO::Assignment",
+        "AWS::ServiceCatalog::PortfolioPrincipalAssociation",
+        "AWS::ServiceCatalog::PortfolioShare",
+        "AWS::Signer::ProfilePermission",
+        "AWS::VerifiedPermissions::Policy",
+    }
+)
+"""Types that grant access, or say who may be whom, in other words than those of a policy."""
+LIMITING: Final = frozenset({"AWS::VerifiedPermissions::Policy"})
+"""Those of them that may forbid as well."""
+SAM_ATTACHES: Final = ("Tracing", "VpcConfig")
+"""Properties for which SAM attaches a policy to the role that it writes."""
+SAM_GLOBALS: Final = (
+    "AssumeRolePolicyDocument",
+    "Auth",
+    "DeadLetterQueue",
+    "EventInvokeConfig",
+    "FunctionUrlConfig",
+    "PermissionsBoundary",
+    "Policies",
+    "Role",
+)
+"""Properties that grant, as SAM's `Globals` may set them for every resource of a type."""
+SAM_WRITES: Final = (
+    "Events",
+    "Auth",
+    "DeadLetterQueue",
+    "FunctionUrlConfig",
+    "EventInvokeConfig",
+    "Connectors",
+    "Source",
+)
 """Properties and attributes for which SAM writes policies and permissions of its own; a connector
 has a `Source` (SAM Developer Guide, 'Generated resources')."""
 _BLOCK: Final = "PublicAccessBlockConfiguration"
@@ -110,6 +157,8 @@ SWITCHES: Final[Mapping[str, tuple[tuple[tuple[str, ...], tuple[Json, ...], str]
 }
 """What opens a resource besides its policies: a path of properties, the values that keep it closed,
 and what any other means."""
+GRANTING: Final = (("AccessControl",),)
+"""Those of them that grant by themselves, also where the resource is new."""
 POLICY_NAMES: Final = (
     "AccessPolicies",
     "AccessPolicy",

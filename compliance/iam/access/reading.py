@@ -20,10 +20,10 @@ from compliance.iam.access.clauses import (
 )
 from compliance.iam.access.contexts import Line
 from compliance.iam.access.formulas import VARIABLE
-from compliance.iam.access.globs import EVERYTHING, pattern
+from compliance.iam.access.globs import EVERYTHING, OTHER, pattern
 from compliance.iam.principals import ACCOUNT_ID, OWN_ACCOUNT
 from compliance.iam.statements import Opaque, PolicyKind, Statement, of_document
-from compliance.intrinsics import ABSENT, Text, Token, Unknown, Value
+from compliance.intrinsics import ABSENT, Text, Token, Value
 from compliance.intrinsics.values import shown
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item", bound=Hashable)
 WITH_VARIABLES: Final = "2012-10-17"
 """The version of the language from which on `${…}` is a policy variable."""
+_VERSION: Final = re.compile(r'"Version"\s*:\s*"([0-9-]+)"')
 _EVERY_ACTION: Final = re.compile(r"\*+(:\*+)?")
+MAX_RESOURCE: Final = 2048
+"""Characters of a resource: a bound of our own, beyond any ARN that AWS documents."""
 EFFECTS: Final = {"Allow": True, "Deny": False}
 
 
@@ -85,16 +88,15 @@ class Reader:
                     read, variables=variables, itself=itself or EVERYTHING, place=shown_place
                 )
             except UnreadableError as error:
-                yield Unread(self._raw(read.body), str(error), shown_place)
+                yield Unread(f"{variables} {self._raw(read.body)}", str(error), shown_place)
 
     def _raw(self, node: Json) -> str:
-        text = str(node) if isinstance(node, Text | Unknown) else shown(node)
-        return self._resolver.renamed_text(text)
+        return shown(self._resolver.spelled(node))
 
     def _version(self, document: Value) -> str:
         if isinstance(document, str | Text):
-            # As text, a document is written by hand or by a program: the current version.
-            return WITH_VARIABLES
+            found = _VERSION.search(str(document))
+            return found[1] if found else ""
         version = document.get("Version") if isinstance(document, Mapping) else None
         return str(self._resolver.one(version))
 
@@ -103,7 +105,7 @@ class Reader:
     ) -> Clause:
         body = statement.body
         effect = self._resolver.values(body.get("Effect", ABSENT))
-        if len(effect) != 1 or effect[0] not in EFFECTS:
+        if len(effect) != 1 or not isinstance(effect[0], str) or effect[0] not in EFFECTS:
             raise UnreadableError(f"Effect is {_cut(body.get('Effect'))}, not Allow or Deny")
         actions = self._element(statement, "Action", self._action)
         if actions is None:
@@ -130,7 +132,7 @@ class Reader:
     def _element(
         self, statement: Statement, name: str, read: Callable[[Value], _Item]
     ) -> Listed[_Item] | None:
-        both = [negated for negated in (False, True) if _named(name, negated) in statement.body]
+        both = [negated for negated in (False, True) if self._has(statement, _named(name, negated))]
         if len(both) > 1:
             raise UnreadableError(f"it has both {name} and Not{name}")
         if not both:
@@ -138,6 +140,9 @@ class Reader:
         node = statement.body[_named(name, both[0])]
         items = frozenset(read(value) for _, value in self._resolver.items(node))
         return Listed(items, negated=both[0])
+
+    def _has(self, statement: Statement, name: str) -> bool:
+        return self._resolver.values(statement.body.get(name, ABSENT)) != (ABSENT,)
 
     def _action(self, value: Value) -> str:
         if not isinstance(value, str):
@@ -149,6 +154,10 @@ class Reader:
     def _glob(self, value: Value, *, variables: bool) -> Pattern:
         if not isinstance(value, str | Text):
             raise UnreadableError(f"a resource is {_cut(value)}, where a text is expected")
+        if OTHER in str(value):
+            raise UnreadableError("a resource has a character that is kept for private use")
+        if len(str(value)) > MAX_RESOURCE:
+            raise UnreadableError(f"a resource has more than {MAX_RESOURCE:,} characters")
         self._note(value)
         return pattern(value, variables=variables)
 
@@ -160,11 +169,11 @@ class Reader:
 
     def _principals(self, statement: Statement) -> Listed[Principal] | None:
         found: set[Principal] = set()
-        negated = "NotPrincipal" in statement.body
-        if negated and "Principal" in statement.body:
+        negated = self._has(statement, "NotPrincipal")
+        if negated and self._has(statement, "Principal"):
             raise UnreadableError("it has both Principal and NotPrincipal")
         node = statement.body.get(_named("Principal", negated), ABSENT)
-        if node is ABSENT:
+        if not negated and not self._has(statement, "Principal"):
             if statement.kind is PolicyKind.IDENTITY:
                 return None
             raise UnreadableError("it has neither Principal nor NotPrincipal")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from compliance.iam.access import places
 from compliance.iam.access.assignments import TooManyConditionsError, assignments
 from compliance.iam.access.comparison import compare
-from compliance.iam.access.granted import Side, may_grant
+from compliance.iam.access.granted import Side, may_grant, may_open
 from compliance.iam.access.model import Comparison, Open
-from compliance.iam.access.values import BEFORE, short
+from compliance.iam.access.values import BEFORE, GivenResolver, short
 from compliance.intrinsics.values import shown
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from compliance.assembly.model import Json
     from compliance.iam.access.clauses import Policy
 
+_WORD: Final = re.compile(r"[A-Za-z0-9]+")
 _WORDS: Final = ("Description", "ConstraintDescription", "NoEcho")
 """Of a parameter, what is said of it, and how it is shown."""
 _WRITING: Final = ("Fn::Transform", "Fn::ForEach")
@@ -37,8 +40,16 @@ def compare_assemblies(old: Assembly, new: Assembly, *, renames: Renames = {}) -
     """
     before = {template.name: template for template in old.templates}
     after = {template.name: template for template in new.templates}
+    if {name: each.body for name, each in before.items()} == {
+        name: each.body for name, each in after.items()
+    }:
+        return Comparison()
     renamed = {
-        name: {**_declared_otherwise(before[name], after[name]), **renames.get(name, {})}
+        name: {
+            **_declared_otherwise(before[name], after[name]),
+            **_taken(before[name], renames.get(name, {})),
+            **renames.get(name, {}),
+        }
         for name in before.keys() & after.keys()
     }
     there = frozenset(_names(old, renamed)) & frozenset(_names(new, {}))
@@ -55,9 +66,11 @@ def compare_assemblies(old: Assembly, new: Assembly, *, renames: Renames = {}) -
         for was, now in assignments(old, new, relevant):
             before_it = Side(old, was, renamed, there, several)
             after_it = Side(new, now, {}, there, several, kept)
-            found.append(compare(before_it.policies(is_new=False), after_it.policies(is_new=True)))
+            granted = before_it.policies(is_new=False)
+            found.append(compare(granted, after_it.policies(is_new=True, before=granted)))
     except TooManyConditionsError:
-        if _texts(old, relevant) != _texts(new, relevant):
+        opening = [each for side in (old, new) for each in side.resources() if may_open(each)]
+        if _texts(old, opening) != _texts(new, opening):
             doubt = Open("Conditions", "there are more conditions than are tried both ways")
             found.append(Comparison(undecided=(doubt,)))
     macros = tuple(
@@ -71,9 +84,12 @@ def compare_assemblies(old: Assembly, new: Assembly, *, renames: Renames = {}) -
         for template in (after.get(name) or before[name],)
         for text in sorted(_written(before.get(name)) ^ _written(after.get(name)))
     )
+    others = (*_of_globals(before, after), *_handed_on(old, new, renamed))
     return Comparison(
         tuple({_key(witness): witness for each in found for witness in each.witnesses}.values()),
-        tuple(dict.fromkeys((*(one for each in found for one in each.undecided), *macros))),
+        tuple(
+            dict.fromkeys((*(one for each in found for one in each.undecided), *macros, *others))
+        ),
     )
 
 
@@ -91,7 +107,17 @@ def _is_kept(resource: Resource, there: Collection[tuple[str, str]], renamed: Re
     names = renamed.get(resource.template.name, {})
     name = names.get(resource.logical_id, resource.logical_id)
     policy = str(resource.body.get("DeletionPolicy", ""))
-    return (resource.template.name, name) not in there and policy.startswith("Retain")
+    # What stands in its own properties stays with it.
+    stays = policy.startswith("Retain") and not may_grant(resource)
+    return stays and (resource.template.name, name) not in there
+
+
+def _is_another(old: Resource, new: Resource) -> bool:
+    """Whether what a reference yields may be another: of custom ones only the provider knows."""
+    if old.type != new.type:
+        return True
+    is_custom = old.type.startswith(("Custom::", "AWS::CloudFormation::CustomResource"))
+    return is_custom and old.properties != new.properties
 
 
 def _declared_otherwise(old: Template, new: Template) -> dict[str, str]:
@@ -104,14 +130,74 @@ def _declared_otherwise(old: Template, new: Template) -> dict[str, str]:
     resources = {
         name: BEFORE + name
         for name, resource in old.resources.items()
-        if name in new.resources and new.resources[name].type != resource.type
+        if name in new.resources and _is_another(resource, new.resources[name])
     }
     mappings = {
         name: BEFORE + name
         for name, body in old.mappings.items()
         if name in new.mappings and new.mappings[name] != body
     }
-    return parameters | resources | mappings
+    found = parameters | resources | mappings
+    was, now = (_section(template, "Conditions") for template in (old, new))
+    while more := {
+        name: BEFORE + name
+        for name, body in was.items()
+        if name not in found
+        and name in now
+        and (now[name] != body or found.keys() & set(_WORD.findall(shown(body))))
+    }:
+        found |= more
+    return found
+
+
+def _section(template: Template | None, name: str) -> Mapping[str, Json]:
+    return _object(template.body.get(name) if template else None)
+
+
+def _object(node: Json) -> Mapping[str, Json]:
+    return node if isinstance(node, Mapping) else {}
+
+
+def _taken(old: Template, renames: Mapping[str, str]) -> dict[str, str]:
+    """Old resources whose names others have by now: they are not what is called so."""
+    return {
+        name: BEFORE + name
+        for name in renames.values()
+        if name in old.resources and name not in renames
+    }
+
+
+def _of_globals(before: Mapping[str, Template], after: Mapping[str, Template]) -> Iterator[Open]:
+    """What SAM's `Globals` say otherwise since."""
+    for name, template in after.items():
+        for kind, body in _section(template, "Globals").items():
+            was = _section(before.get(name), "Globals").get(kind)
+            for key in places.SAM_GLOBALS:
+                now = _object(body).get(key)
+                if now is not None and now != _object(was).get(key):
+                    yield Open(short(template), f"what Globals.{kind}.{key} grants is not compared")
+
+
+def _handed_on(old: Assembly, new: Assembly, renamed: Renames) -> Iterator[Open]:
+    """Exports that changed, under names by which nobody tells who imports them."""
+    before = {template.name: template for template in old.templates}
+    if not any("Fn::ImportValue" in shown(each.body) for each in new.templates):
+        return
+    for template in new.templates:
+        was = before.get(template.name)
+        for name, output in template.outputs.items() if was else ():
+            export = output.get("Export") if isinstance(output, Mapping) else None
+            if not isinstance(export, Mapping) or isinstance(export.get("Name"), str):
+                continue
+            values = [
+                GivenResolver(side, assembly, qualified=True, renamed=names).spelled(
+                    _object(side.outputs.get(name)).get("Value")
+                )
+                for side, assembly, names in ((was, old, renamed), (template, new, {}))
+                if side is not None
+            ]
+            if values[0] != values[1]:
+                yield Open(f"{short(template)} Outputs.{name}", "what it exports has changed")
 
 
 def _declared(parameter: Json) -> Json:

@@ -8,6 +8,7 @@ other.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -25,12 +26,15 @@ from compliance.intrinsics import (
 from compliance.intrinsics.values import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from compliance.assembly.model import Json, Template
     from compliance.iam.access.assignments import Truth
 
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
+_OF_STACK: Final = "AWS::Stack"
+"""In the names of the pseudo parameters that each stack has to itself."""
+_DEEPEST: Final = 64
 BEFORE: Final = "before: "
 """In front of the name of what is declared otherwise since."""
 
@@ -67,7 +71,7 @@ class GivenResolver(Resolver):
     def named(self, value: Value) -> Value:
         """A value with tokens whose names mean the same on both sides of a comparison."""
         if isinstance(value, Unknown):
-            return Text((Token(self.renamed_text(value.name), Kind.UNKNOWN),))
+            return Text((Token(self._own(value.name), Kind.UNKNOWN),))
         if not isinstance(value, Text):
             return value
         return concatenate(
@@ -77,7 +81,9 @@ class GivenResolver(Resolver):
     def _token(self, token: Token) -> Token:
         resource = token.resource
         if resource is None:
-            return Token(self.renamed_text(token.name), token.kind)
+            is_own = token.kind is Kind.UNKNOWN or _OF_STACK in token.name
+            named = self._own if is_own else self.renamed_text
+            return Token(named(token.name), token.kind)
         names = self.renamed.get(resource.template.name, {})
         name = names.get(resource.logical_id, resource.logical_id)
         if self.qualified or resource.template is not self.template:
@@ -88,6 +94,35 @@ class GivenResolver(Resolver):
         return Token(
             name if own else self.renamed_text(token.name), token.kind, resource, token.attribute
         )
+
+    def _own(self, name: str) -> str:
+        """The name of what a stack has to itself: another one's of this name is another."""
+        if not self.qualified:
+            return self.renamed_text(name)
+        if any(name.startswith(f"{short(each)}/") for each in self.assembly.templates):
+            return name
+        return f"{short(self.template)}/{self.renamed_text(name)}"
+
+    def spelled(self, node: Json, depth: int = 0) -> Json:
+        """A value with all that its functions make of it, to be compared as plain JSON.
+
+        Args:
+            node: what stands in the template, or a value of it.
+            depth: objects and lists around it.
+        """
+        if depth > _DEEPEST:
+            return [self.renamed_text(shown(node)), sorted(self.truth.items())]
+        found: list[Json] = []
+        for value in self.values(node):
+            if isinstance(value, Mapping):
+                found.append({key: self.spelled(each, depth + 1) for key, each in value.items()})
+            elif isinstance(value, list):
+                found.append([self.spelled(each, depth + 1) for each in value])
+            elif isinstance(value, Text | Unknown):
+                found.append({"": str(self.named(value))})
+            else:
+                found.append(None if value is ABSENT else value)
+        return found[0] if len(found) == 1 else {"": found}
 
     def renamed_text(self, name: str) -> str:
         """A text that names things of the template, by the names of both sides."""
@@ -108,6 +143,24 @@ class GivenResolver(Resolver):
                 return self._values(yes if self.truth[self.template.name, name] else no, steps)
             case _:
                 return (Unknown("it depends on a condition", f"Fn::If {shown(argument)}"),)
+
+    def _follow(self, source: tuple[Template, Json], steps: int) -> tuple[Value, ...]:
+        # What another stack has to itself is called by that stack's names.
+        there = replace(self, template=source[0])
+        return tuple(there.handed_on(value) for value in super()._follow(source, steps))
+
+    def handed_on(self, value: Value) -> Value:
+        """A value of this template as others see it, where it is no resource of its own."""
+        if isinstance(value, Unknown):
+            return Unknown(value.reason, self._own(value.name))
+        if not isinstance(value, Text):
+            return value
+        return Text(
+            tuple(
+                self._token(part) if isinstance(part, Token) and part.resource is None else part
+                for part in value.parts
+            )
+        )
 
     def _elsewhere(self, template: Template) -> Resolver:
         return replace(self, template=template)

@@ -54,7 +54,11 @@ def test_no_new_access_is_zero(synthgate: Command) -> None:
     """Of documents and of templates."""
     for old, new in (("write.json", "read.json"), ("writer.json", "reader.json")):
         done = synthgate("access", old, new)
-        assert (done.code, done.out, done.err) == (0, "Access: nothing newly granted\n", "")
+        assert (done.code, done.out, done.err) == (
+            0,
+            "Access: nothing newly granted by policies\n",
+            "",
+        )
 
 
 def test_a_renamed_role_is_left_open(synthgate: Command, files: Path) -> None:
@@ -71,7 +75,9 @@ def test_new_access_is_one(synthgate: Command) -> None:
     assert (done.code, done.err) == (1, "")
     first, second = done.out.splitlines()[:2]
     assert first == "NEW ACCESS: 1 grant"
-    assert second.startswith("  - * may s3:PutObject on arn:aws:s3:::b/")
+    assert second.startswith(
+        "  - whoever the policy is for (*) may s3:PutObject on arn:aws:s3:::b/"
+    )
     done = synthgate("access", "reader.json", "writer.json")
     assert done.code == 1
     assert "Role may s3:PutObject on arn:aws:s3:::b/" in done.out
@@ -118,7 +124,7 @@ def test_assemblies_are_compared(synthgate: Command, workshop: Workshop) -> None
     """And folders of templates, as `synthgate diff` compares them."""
     assembly = workshop.assembly("red")
     done = synthgate("access", assembly, assembly)
-    assert (done.code, done.out) == (0, "Access: nothing newly granted\n")
+    assert (done.code, done.out) == (0, "Access: nothing newly granted by policies\n")
 
 
 def test_a_document_may_be_yaml(synthgate: Command, files: Path) -> None:

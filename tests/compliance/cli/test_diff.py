@@ -77,7 +77,7 @@ def test_a_difference_is_one(synthgate: Command, old: Path, new: Path) -> None:
     """As text by default; not coloured, since this is no terminal."""
     done = synthgate("diff", old, new)
     assert (done.code, done.err) == (1, "")
-    assert done.out.splitlines()[0] == "prod/Stack: 1 changed; no new access; protection: 1"
+    assert done.out.splitlines()[0] == "prod/Stack: 1 changed; no new grants; protection: 1"
     assert "Properties.RetentionInDays: 400 -> 7" in done.out
     assert "\x1b" not in done.out
     assert "dev/Stack" not in done.out
@@ -94,7 +94,7 @@ def test_every_format_can_be_printed_and_written(
         done = synthgate("diff", old, new, "--format", form, "--output", folder / "out" / form)
         assert (done.code, done.out) == (1, "")
         assert done.err == (
-            f"synthgate: prod/Stack: 1 changed; no new access; protection: 1; see out/{form}\n"
+            f"synthgate: prod/Stack: 1 changed; no new grants; protection: 1; see out/{form}\n"
         )
         assert (folder / "out" / form).read_text() == printed.out
     elsewhere = folder.parent / f"{folder.name}.txt"

@@ -59,14 +59,14 @@ def test_a_changed_template_fails_with_the_review_and_the_command(
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "prod/Stack: 1 changed; no new access; protection: 1",
+            "prod/Stack: 1 changed; no new grants; protection: 1",
             "",
             "Changes",
             "  prod/Stack",
             "    changed    Logs (AWS::Logs::LogGroup)",
             "      Properties.RetentionInDays: 400 -> 7",
             "",
-            "Access: nothing newly granted",
+            "Access: nothing newly granted by policies",
             "",
             "Retention and protection (1)",
             "  - logs of Logs are kept 7 days instead of 400",
@@ -103,7 +103,7 @@ def test_one_review_is_of_all_templates(pytester: pytest.Pytester) -> None:
     result = _run(pytester)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["2 of 3 templates: 2 changed; no new access; protection: 2", "  prod/One, prod/Two"]
+        ["2 of 3 templates: 2 changed; no new grants; protection: 2", "  prod/One, prod/Two"]
     )
     result.stdout.no_fnmatch_line("*prod/Same*")
 
@@ -176,7 +176,7 @@ def test_the_extension_reviews_what_a_test_of_its_own_compares(pytester: pytest.
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "E*template: 1 replaced; no new access",
+            "E*template: 1 replaced; no new grants",
             "E*--- accepted/template",
             "E*Accept it, after review, with: pytest --snapshot-update",
         ]

@@ -27,7 +27,7 @@ def test_a_change_is_told_by_gravity_then_as_a_diff_then_how_to_accept_it() -> N
     assert (
         comparing.told(old, new, accept=ACCEPT)
         == """\
-prod/Stack: 1 removed, 1 changed, 1 added; no new access; protection: 1
+prod/Stack: 1 removed, 1 changed, 1 added; no new grants; protection: 1
 
 Changes
   prod/Stack
@@ -36,7 +36,7 @@ Changes
       Properties.RetentionInDays: 400 -> 7
     added      New (AWS::SQS::Queue)
 
-Access: nothing newly granted
+Access: nothing newly granted by policies
 
 Retention and protection (1)
   - logs of Logs are kept 7 days instead of 400
