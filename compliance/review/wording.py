@@ -45,6 +45,10 @@ ACCESS: Final = {
 }
 
 
+FAILING: Final = "DEPLOYMENT FAILS"
+_FAILS: Final = ("the deployment fails", "the deletion of the stack fails")
+
+
 def headline(review: Review) -> str:
     """A review in a line: what happens to resources, then access, exposure and protection."""
     if not review.templates:
@@ -57,7 +61,8 @@ def headline(review: Review) -> str:
         changes = [change for template in review.templates for change in template.changes]
         told = f"{which}: {counts(changes) or _OUTSIDE}"
     notes = [note for template in review.templates for note in template.notes]
-    return "; ".join((told, ACCESS[review.access.result], *_noted(notes)))
+    failing = (FAILING,) if any(map(_fails, review.templates)) else ()
+    return "; ".join((told, *failing, ACCESS[review.access.result], *_noted(notes)))
 
 
 def template_headline(template: TemplateReview, access: Comparison) -> str:
@@ -68,7 +73,14 @@ def template_headline(template: TemplateReview, access: Comparison) -> str:
         access: the part of the comparison that is about it; that it grants nothing is not said.
     """
     granted = () if access.result is Result.NO_NEW_ACCESS else (ACCESS[access.result],)
-    return "; ".join((_template(template), *granted, *_noted(template.notes)))
+    failing = (FAILING,) if _fails(template) else ()
+    return "; ".join((_template(template), *failing, *granted, *_noted(template.notes)))
+
+
+def _fails(template: TemplateReview) -> bool:
+    """Whether CloudFormation will not get to the end of it."""
+    told = (*template.failures, *(reason for each in template.changes for reason in each.reasons))
+    return any(reason.startswith(_FAILS) for reason in told)
 
 
 def gravest(template: TemplateReview, access: Comparison) -> list[str]:
