@@ -170,7 +170,9 @@ def _change(page: _Page, change: Change) -> None:
         label = f"{wording.fate(change).upper()}: "
         page.paragraph((label, "bold red"), (lost, "red"), indent=6, hanging=2)
     for reason in wording.because(change)[:MAX_PLACES]:
-        page.paragraph(("why: ", "dim"), (reason, ""), indent=6, hanging=2)
+        fails = wording.is_failure(reason)
+        why = () if fails else (("why: ", "dim"),)
+        page.paragraph(*why, (reason, "bold red" if fails else ""), indent=6, hanging=2)
     if change.kept and not change.loss:
         page.paragraph(("kept: ", "dim"), (lost, ""), indent=6, hanging=2)
     _places(page, change.differences)

@@ -80,7 +80,12 @@ def template_headline(template: TemplateReview, access: Comparison) -> str:
 def _fails(template: TemplateReview) -> bool:
     """Whether CloudFormation will not get to the end of it."""
     told = (*template.failures, *(reason for each in template.changes for reason in each.reasons))
-    return any(reason.startswith(_FAILS) for reason in told)
+    return any(map(is_failure, told))
+
+
+def is_failure(reason: str) -> bool:
+    """Whether a sentence says that CloudFormation will not get to the end of it."""
+    return reason.startswith(_FAILS)
 
 
 def gravest(template: TemplateReview, access: Comparison) -> list[str]:
