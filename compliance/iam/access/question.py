@@ -325,6 +325,8 @@ class Question:
         """Why a request may have been let through before; empty when it was not."""
         if forms.has_tokens(text) and self._may_be_written_out(text):
             return "a pattern that was there takes in all that it can be, in one partition"
+        if forms.has_tokens(text) and self._may_be_kept_out(text):
+            return "a pattern that keeps it out may take in what it turns out to be"
         if self._machine.has_variant(text):
             return "a policy variable had another default"
         if self._rests_on_who_asks(conditions):
@@ -347,6 +349,16 @@ class Question:
             if not self._others[index].resources.negated
             for glob in self._others[index].resources.items
         )
+
+    def _may_be_kept_out(self, text: Letters) -> bool:
+        """Whether a new statement keeps out one thing that the tokens of a text may turn out to be.
+
+        `?*` takes in any name, but `?` is not taken for a token.
+        """
+        key = self._machine.run(forms.written_out(text))
+        denies, _, _ = self._certain
+        excluded = self._clause.resources.negated and not self._takes(self._clause, key)
+        return excluded or any(self._takes(self._others[index], key) for index in denies)
 
     def _rests_on_who_asks(self, conditions: Sequence[formulas.Block]) -> bool:
         """Whether conditions ask who a principal is that a statement names."""

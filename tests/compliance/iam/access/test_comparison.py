@@ -231,6 +231,15 @@ def test_nothing_is_new(old: list[dict[str, Any]], new: list[dict[str, Any]]) ->
             id="a role of an account that was named",
         ),
         pytest.param(
+            [],
+            [
+                allow("s3:GetObject", {"Fn::Sub": "arn:aws:s3:::${T}a"}),
+                deny("s3:GetObject", "arn:aws:s3:::?*"),
+            ],
+            "a pattern that keeps it out may take in what it turns out to be",
+            id="one sign and more may be a token",
+        ),
+        pytest.param(
             [allow("sns:Publish", "arn:aws:sns:*:t")],
             [allow("sns:Publish", "arn:aws:sns:us-east-1:111122223333:t")],
             "it depends on whether a wildcard reaches over a colon",
