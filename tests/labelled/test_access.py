@@ -1,4 +1,4 @@
-"""Pairs of policies and templates, labelled by people who did not see the comparison.
+"""Pairs of policies and templates, labelled without a look at the comparison.
 
 A label says the strictest true answer; `also` lists what an honest tool may answer besides.
 """
