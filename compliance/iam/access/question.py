@@ -355,10 +355,13 @@ class Question:
 
         `?*` takes in any name, but `?` is not taken for a token.
         """
-        key = self._machine.run(forms.written_out(text))
-        denies, _, _ = self._certain
-        excluded = self._clause.resources.negated and not self._takes(self._clause, key)
-        return excluded or any(self._takes(self._others[index], key) for index in denies)
+        key, out = self._machine.run(text), self._machine.run(forms.written_out(text))
+        denies = [self._others[index] for index in self._certain[0]]
+        excluded = self._clause.resources.negated and not self._takes(self._clause, out)
+        # A Deny that takes in the token as it is has been reckoned with.
+        return excluded or any(
+            self._takes(deny, out) and not self._takes(deny, key) for deny in denies
+        )
 
     def _rests_on_who_asks(self, conditions: Sequence[formulas.Block]) -> bool:
         """Whether conditions ask who a principal is that a statement names."""
