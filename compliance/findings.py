@@ -241,6 +241,7 @@ _STOCK: Final = {
     re.compile(r"nested-template-unread$"): "own",
     re.compile(r"[EFIW]\d{4}$"): "cloudformation",
     re.compile(r"snapshot-"): "snapshots",
+    re.compile(r"Rehearsal-"): "rehearsal",
 }
 
 

@@ -1,0 +1,1 @@
+"""A rehearsal: the gated assembly, deployed to a local AWS that enforces IAM."""

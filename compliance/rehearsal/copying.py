@@ -1,0 +1,222 @@
+"""The copy of an assembly that is deployed: byte for byte, save what the local AWS refuses.
+
+A resource is taken out only when it alone can be: nothing that stays may refer to it. What was
+taken out is named one by one, and the difference is written beside the report.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+import shutil
+from typing import TYPE_CHECKING, Any, Final
+
+from compliance.assembly import read
+from compliance.findings import SynthgateError
+from compliance.rehearsal.errors import RehearsalError
+from compliance.rehearsal.model import Place, Removal
+from compliance.review.references import depends_on, names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from compliance.assembly.model import Assembly, Resource, Template
+
+MAX_FILES: Final = 100_000
+"""How many files an assembly may have."""
+_UNRECOGNIZED: Final = re.compile(r"Unrecognized resource types: \[([^\]]*)\]")
+
+
+def place(resource: Resource) -> Place:
+    """Where a resource stands."""
+    return Place(
+        template=resource.template.name,
+        stack=resource.template.stack,
+        logical_id=resource.logical_id,
+        resource_type=resource.type,
+        construct_path=resource.construct_path,
+    )
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """The sha256 of every file below a folder, by its path with `/`, sorted.
+
+    Raises:
+        SynthgateError: a link leads out of the folder, something is neither file nor folder, or
+            there are more than `MAX_FILES`.
+    """
+    root = folder.resolve()
+    found: dict[str, str] = {}
+    for path in sorted(root.rglob("*")):
+        if not path.resolve().is_relative_to(root):
+            raise SynthgateError(f"{path}: leads out of the assembly; remove the link")
+        if path.is_dir():
+            continue
+        if not path.is_file():
+            raise SynthgateError(f"{path}: is no file; an assembly holds files and folders only")
+        if len(found) >= MAX_FILES:
+            raise SynthgateError(
+                f"{folder}: has more than {MAX_FILES} files; give a cdk.out folder"
+            )
+        with path.open("rb") as stream:
+            found[path.relative_to(root).as_posix()] = hashlib.file_digest(
+                stream, "sha256"
+            ).hexdigest()
+    return found
+
+
+def digest(files: Mapping[str, str]) -> str:
+    """One sha256 over names and contents."""
+    whole = hashlib.sha256()
+    for name, value in sorted(files.items()):
+        whole.update(f"{name}\0{value}\n".encode())
+    return whole.hexdigest()
+
+
+def refused(cloudformation: Any, template: Template) -> frozenset[str]:
+    """The resource types of a template that this AWS does not know, by its own word.
+
+    Args:
+        cloudformation: client of the AWS that is asked (ValidateTemplate).
+        template: sent as the few lines that matter: its types.
+    """
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - an extra
+
+    kinds = {kind for kind in template.by_type if not kind.startswith("Custom::")}
+    skeleton = {"Resources": {f"R{at}": {"Type": kind} for at, kind in enumerate(sorted(kinds))}}
+    try:
+        cloudformation.validate_template(TemplateBody=json.dumps(skeleton))
+    except ClientError as error:
+        message = str(error.response.get("Error", {}).get("Message", ""))
+        match = _UNRECOGNIZED.search(message)
+        if match is None:
+            raise RehearsalError(
+                f"{template.name}: the local AWS refuses it: {message}; next: see whether it is "
+                "valid for CloudFormation"
+            ) from error
+        return frozenset(part.strip() for part in match[1].split(",")) & kinds
+    return frozenset()
+
+
+def removable(template: Template, kinds: Iterable[str]) -> tuple[Removal, ...]:
+    """What has to be taken out of a template whose types `kinds` are refused.
+
+    Raises:
+        RehearsalError: something that stays needs one of them.
+    """
+    out = {
+        name: resource
+        for name, resource in template.resources.items()
+        if resource.type in set(kinds)
+    }
+    for needing, needed in _needs(template, out):
+        kind = out[needed].type
+        raise RehearsalError(
+            f"{template.name}: {needing} needs {needed} ({kind}), which the local AWS does not "
+            "know; this assembly cannot be rehearsed here; next: rehearse an environment without "
+            "it, or a deployed stage (--profile)"
+        )
+    return tuple(
+        Removal(place(resource), f"the local AWS does not know {resource.type}")
+        for resource in out.values()
+    )
+
+
+def _needs(template: Template, out: Mapping[str, Resource]) -> Iterator[tuple[str, str]]:
+    for name, resource in template.resources.items():
+        if name in out:
+            continue
+        wanted = {*names(dict(resource.body)).attributes}
+        wanted |= {item for item in depends_on(resource.body) if isinstance(item, str)}
+        yield from ((name, needed) for needed in sorted(wanted & set(out)))
+    for name, value in template.outputs.items():
+        wanted = {*names(value).attributes}
+        yield from ((f"the output {name}", needed) for needed in sorted(wanted & set(out)))
+
+
+def copied(
+    assembly: Assembly,
+    target: Path,
+    *,
+    cloudformation: Any,
+) -> tuple[Assembly, tuple[Removal, ...], str]:
+    """Copy an assembly, without what the local AWS refuses.
+
+    Args:
+        assembly: a folder with a manifest.
+        target: the copy's folder; it must not exist.
+        cloudformation: client of the local AWS.
+
+    Returns:
+        The copy, what was taken out, and the difference as a unified diff.
+
+    Raises:
+        SynthgateError: the assembly would run commands while it is deployed.
+        RehearsalError: a resource cannot be taken out, or the copy differs elsewhere.
+    """
+    before = digests(assembly.path)
+    _runs_nothing(assembly.path)
+    shutil.copytree(assembly.path, target, symlinks=True)
+    removals: list[Removal] = []
+    diff: list[str] = []
+    for template in assembly.templates:
+        gone = removable(template, refused(cloudformation, template))
+        if not gone:
+            continue
+        removals += gone
+        diff += _without(target / template.name, template.name, gone)
+    after = digests(target)
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    if changed != {removal.place.template for removal in removals}:
+        raise RehearsalError(
+            f"{assembly.path}: changed while it was copied: {', '.join(sorted(changed))}; next: "
+            "rehearse again when nothing writes to it"
+        )
+    return read(target), tuple(removals), "".join(diff)
+
+
+def _without(path: Path, name: str, gone: Iterable[Removal]) -> Iterator[str]:
+    """Take resources out of a template's file; yields the difference's lines."""
+    old = path.read_text(encoding="utf-8")
+    body = json.loads(old)
+    for removal in gone:
+        del body["Resources"][removal.place.logical_id]
+    # As CDK writes templates: what stays the same is the same line.
+    new = json.dumps(body, indent=1, ensure_ascii=False)
+    path.write_text(new, encoding="utf-8")
+    yield from difflib.unified_diff(
+        old.splitlines(keepends=True),
+        new.splitlines(keepends=True),
+        f"a/{name}",
+        f"b/{name}",
+    )
+
+
+def _runs_nothing(folder: Path) -> None:
+    """Refuse asset manifests by which `cdk deploy` would run commands: assemblies are untrusted.
+
+    Forms: `files.*.source.executable` and `dockerImages.*` of the asset manifest schema (package
+    `aws-cdk-lib/cloud-assembly-schema`).
+    """
+    for path in sorted(folder.rglob("*.assets.json")):
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise SynthgateError(f"{path}: not JSON: {error}") from error
+        files = manifest.get("files") if isinstance(manifest, dict) else None
+        images = manifest.get("dockerImages") if isinstance(manifest, dict) else None
+        for name, file in (files or {}).items() if isinstance(files, dict) else ():
+            source = file.get("source") if isinstance(file, dict) else None
+            if not isinstance(source, dict) or "executable" in source:
+                raise SynthgateError(
+                    f"{path}: files.{name}: is built by a command at deploy time; a rehearsal runs "
+                    "no command of an assembly; next: have the asset built by `cdk synth`"
+                )
+        if images:
+            raise SynthgateError(
+                f"{path}: dockerImages: a rehearsal builds no container images; next: rehearse an "
+                "assembly of functions with zip packages"
+            )

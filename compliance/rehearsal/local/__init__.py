@@ -1,0 +1,1 @@
+"""A local AWS: MiniStack in a process and an interpreter of its own."""

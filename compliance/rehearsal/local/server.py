@@ -1,0 +1,253 @@
+"""Runs MiniStack on a listening socket, and writes down what it decides. A process of its own.
+
+It runs in the interpreter that has MiniStack, and so imports nothing of this package:
+
+    python -P server.py <file descriptor of the socket> <file for the records>
+
+It ends when its standard input is closed: no crash of whoever started it leaves it behind.
+
+The records are JSON, one a line, `kind` first:
+
+- `call`: a request to an API, answered: `call` (its number), `method`, `path`, `status`.
+- `trace`: a function was invoked for a call: `call`, `trace`.
+- `decision`: an authorization: `policy` (`identity` or `resource`), `principal`, `action`,
+  `resource`, `decision` (`Allow`, `Deny`, `ImplicitDeny`), `matched` (the statements that applied
+  and decided), and what asked for it: the number of a `call`, or the `trace` of an invocation.
+- `refused`: the outcome of all policies together, where it is not an allowance.
+
+Three functions of MiniStack are wrapped for it, and one is mended. All four are named in `adapt`
+and nowhere else; one that is missing ends the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import functools
+import itertools
+import json
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+Message = dict[str, Any]
+
+_asked_by: contextvars.ContextVar[Message] = contextvars.ContextVar("asked_by", default={})  # noqa: B039 - never changed in place
+_policy: contextvars.ContextVar[str] = contextvars.ContextVar("policy", default="identity")
+
+
+class Records:
+    """The file of records; every line is whole and on disk before the next begins."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+
+    def write(self, kind: str, **values: object) -> None:
+        """Add a record."""
+        line = json.dumps({"kind": kind, "time": time.time(), **values}, default=str)
+        with self._lock:
+            self._file.write(line + "\n")
+            self._file.flush()
+
+
+def adapt(records: Records) -> None:
+    """Have MiniStack tell what it decides; must come before its services are imported."""
+    from ministack.core import iam_evaluator  # noqa: PLC0415 - only this process has it
+
+    iam_evaluator.evaluate = _telling(iam_evaluator, records)
+    iam_evaluator.evaluate_resource_policy = _marking(iam_evaluator.evaluate_resource_policy)
+    iam_evaluator.enforce = _telling_refusals(iam_evaluator.enforce, records)
+
+    from ministack.services import apigateway, lambda_svc  # noqa: PLC0415 - after the above
+
+    lambda_svc._xray_trace_id_for_invocation = _telling_traces(  # noqa: SLF001
+        lambda_svc._xray_trace_id_for_invocation,  # noqa: SLF001
+        records,
+    )
+    # It fetches the keys of its own Cognito over plain http, from a port that speaks TLS: every
+    # token would be refused. Its own address is right, only the scheme is not.
+    resolve = apigateway._resolve_jwks_url  # noqa: SLF001
+
+    @functools.wraps(resolve)
+    async def over_tls(authorizer: Message) -> str | None:
+        url: str | None = await resolve(authorizer)
+        own = f"http://{apigateway._HOST}:{apigateway._PORT}/"  # noqa: SLF001
+        return url.replace("http:", "https:", 1) if url and url.startswith(own) else url
+
+    apigateway._resolve_jwks_url = over_tls  # noqa: SLF001
+
+
+def _telling(evaluator: Any, records: Records) -> Callable[..., Any]:
+    evaluate = evaluator.evaluate
+
+    @functools.wraps(evaluate)
+    def wrapper(context: Any, policies: list[list[Any]], *limits: Any) -> Any:
+        result = evaluate(context, policies, *limits)
+        effect = "Allow" if result.decision == "Allow" else "Deny"
+        # All statements that decide, not the first alone: what another statement gives as well is
+        # exercised too, and whoever reads the records may see that it is given twice.
+        matched = [
+            _applied(statement, context, evaluator)
+            for statements in policies
+            for statement in statements
+            if evaluator._first_match(context, [statement], effect)  # noqa: SLF001
+        ]
+        records.write(
+            "decision",
+            policy=_policy.get(),
+            principal=context.principal_arn,
+            action=context.action,
+            resource=context.resource_arn,
+            decision=result.decision,
+            matched=matched,
+            **_asked_by.get(),
+        )
+        return result
+
+    return wrapper
+
+
+def _applied(statement: Any, context: Any, evaluator: Any) -> Message:
+    """A statement by what of it applies: one of AWS's own lists a thousand actions."""
+    return {
+        "sid": statement.sid,
+        "actions": [
+            pattern
+            for pattern in statement.actions
+            if evaluator._action_matches(context.action, [pattern], [])  # noqa: SLF001
+        ],
+        "resources": [
+            pattern
+            for pattern in statement.resources
+            if evaluator._resource_matches(context.resource_arn, [pattern], [])  # noqa: SLF001
+        ],
+        "not_actions": bool(statement.not_actions),
+        "not_resources": bool(statement.not_resources),
+        "conditions": statement.conditions,
+    }
+
+
+def _marking(evaluate_resource_policy: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(evaluate_resource_policy)
+    def wrapper(*arguments: Any, **named: Any) -> Any:
+        token = _policy.set("resource")
+        try:
+            return evaluate_resource_policy(*arguments, **named)
+        finally:
+            _policy.reset(token)
+
+    return wrapper
+
+
+def _telling_refusals(enforce: Callable[..., Any], records: Records) -> Callable[..., Any]:
+    @functools.wraps(enforce)
+    def wrapper(access_key_id: str, action: str, service: str, *rest: Any, **named: Any) -> Any:
+        refusal = enforce(access_key_id, action, service, *rest, **named)
+        if refusal is not None:
+            records.write(
+                "refused",
+                principal=getattr(refusal, "principal_arn", ""),
+                action=action,
+                resource=named.get("resource_arn", rest[1] if len(rest) > 1 else "*"),
+                reason=getattr(refusal, "code", "") or getattr(refusal, "reason", ""),
+                **_asked_by.get(),
+            )
+        return refusal
+
+    return wrapper
+
+
+def _telling_traces(make: Callable[..., Any], records: Records) -> Callable[..., Any]:
+    @functools.wraps(make)
+    def wrapper(*arguments: Any, **named: Any) -> Any:
+        trace = make(*arguments, **named)
+        if trace and "call" in _asked_by.get():
+            records.write("trace", trace=_root(trace), **_asked_by.get())
+        return trace
+
+    return wrapper
+
+
+def _root(trace: str) -> str:
+    """The part of a trace header that all calls of one invocation have in common."""
+    return next((part[5:] for part in trace.split(";") if part.startswith("Root=")), trace)
+
+
+def observed(app: Callable[..., Awaitable[None]], records: Records) -> Callable[..., Any]:
+    """The ASGI application, with a number for every request."""
+    numbers = itertools.count(1)
+
+    async def application(
+        scope: MutableMapping[str, Any],
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        trace = headers.get(b"x-amzn-trace-id", b"").decode("latin-1")
+        number = next(numbers)
+        # A function's own calls carry the trace of its invocation, by which they are told apart.
+        of_function = b"aws-sdk" in headers.get(b"user-agent", b"") or b"Boto3" in headers.get(
+            b"user-agent", b""
+        )
+        _asked_by.set({"trace": _root(trace)} if trace and of_function else {"call": number})
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start" and not of_function:
+                records.write(
+                    "call",
+                    call=number,
+                    method=scope["method"],
+                    path=scope["path"],
+                    status=message["status"],
+                )
+            await send(message)
+
+        await app(scope, receive, noting)
+
+    return application
+
+
+def _end_with_standard_input() -> None:
+    # Read to its end, which comes when the last process that holds the other side is gone.
+    while os.read(0, 4096):
+        pass
+    os._exit(0)
+
+
+async def _serve(descriptor: int, records: Records) -> None:
+    from hypercorn.asyncio import serve  # noqa: PLC0415 - only this process has it
+    from hypercorn.config import Config  # noqa: PLC0415
+    from ministack.app import app  # noqa: PLC0415
+
+    config = Config()
+    # Of a socket that stands already: no other process can take the port in between, and it listens
+    # on loopback alone, which MiniStack's own command does not.
+    config.bind = [f"fd://{descriptor}"]
+    config.certfile = os.environ["MINISTACK_SSL_CERT"]
+    config.keyfile = os.environ["MINISTACK_SSL_KEY"]
+    config.keep_alive_timeout = 75
+    config.errorlog = "-"
+    await serve(observed(app, records), config)
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    threading.Thread(target=_end_with_standard_input, daemon=True).start()
+    with Path(sys.argv[2]).open("a", encoding="utf-8") as file:
+        records = Records(file)
+        adapt(records)
+        asyncio.run(_serve(int(sys.argv[1]), records))
+
+
+if __name__ == "__main__":
+    main()
