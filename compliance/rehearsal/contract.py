@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from compliance.rehearsal import processes
 from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.rules import SUFFICIENT, finding
 from compliance.rehearsal.stage import VARIABLE
@@ -97,27 +95,16 @@ def run(
     if marker:
         command += ["-m", marker]
     report.unlink(missing_ok=True)
-    with log.open("wb") as stream:
-        process = subprocess.Popen(
-            command,
-            env={**environ, VARIABLE: str(stage_file)},
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+    log.unlink(missing_ok=True)
+    try:
+        code = processes.run(
+            command, environ={**environ, VARIABLE: str(stage_file)}, log=log, seconds=seconds
         )
-        try:
-            code = process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            raise RehearsalError(
-                f"{tests}: the contract tests did not end within {seconds:g} seconds; next: see "
-                f"{log}, and give more time with --test-seconds if they need it"
-            ) from None
-        finally:
-            # What a test started is of its group, and ends with it.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    except subprocess.TimeoutExpired:
+        raise RehearsalError(
+            f"{tests}: the contract tests did not end within {seconds:g} seconds; next: see "
+            f"{log}, and give more time with --test-seconds if they need it"
+        ) from None
     if code not in _RAN or not report.is_file():
         raise RehearsalError(f"{tests}: pytest ended with {code}: {_last_words(log)}; see {log}")
     return _read(report, tests)

@@ -142,6 +142,7 @@ def copied(
     target: Path,
     *,
     cloudformation: Any,
+    before: Mapping[str, str],
 ) -> tuple[Assembly, tuple[Removal, ...], str]:
     """Copy an assembly, without what the local AWS refuses.
 
@@ -149,6 +150,7 @@ def copied(
         assembly: a folder with a manifest.
         target: the copy's folder; it must not exist.
         cloudformation: client of the local AWS.
+        before: digests of the assembly's files (`digests`).
 
     Returns:
         The copy, what was taken out, and the difference as a unified diff.
@@ -157,7 +159,6 @@ def copied(
         SynthgateError: the assembly would run commands while it is deployed.
         RehearsalError: a resource cannot be taken out, or the copy differs elsewhere.
     """
-    before = digests(assembly.path)
     _runs_nothing(assembly.path)
     shutil.copytree(assembly.path, target, symlinks=True)
     removals: list[Removal] = []

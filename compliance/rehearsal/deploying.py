@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Final
 
+from compliance.rehearsal import processes
 from compliance.rehearsal.errors import RehearsalError
 from compliance.reports.masking import mask_text
 from compliance.reports.sanitize import clean
@@ -69,26 +70,22 @@ def _run(aws: LocalAws, words: list[str], *, seconds: float, log: Path) -> None:
         "NO_COLOR": "1",
     }
     name = f"cdk {words[0]}"
-    with log.open("ab") as stream:
-        try:
-            done = subprocess.run(
-                [command_line(aws.environ), *words],
-                cwd=aws.folder,
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                timeout=seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise RehearsalError(
-                f"`{name}` did not end within {seconds:g} seconds; its last words: {_reason(log)}"
-            ) from None
-        except OSError as error:
-            raise RehearsalError(f"`{name}` cannot be started: {error.strerror}") from error
-    if done.returncode != 0:
-        raise RehearsalError(f"`{name}` failed: {_reason(log)}")
+    try:
+        code = processes.run(
+            [command_line(aws.environ), *words],
+            environ=environ,
+            log=log,
+            seconds=seconds,
+            folder=aws.folder,
+        )
+    except subprocess.TimeoutExpired:
+        raise RehearsalError(
+            f"`{name}` did not end within {seconds:g} seconds; its last words: {_reason(log)}"
+        ) from None
+    except OSError as error:
+        raise RehearsalError(f"`{name}` cannot be started: {error.strerror}") from error
+    if code != 0:
+        raise RehearsalError(f"`{name}` failed: {_reason(log)}; see {log}")
 
 
 def _reason(log: Path) -> str:

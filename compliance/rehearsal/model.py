@@ -63,6 +63,8 @@ class Grant:
         place: the resource of the assembly that the policy is, or is part of.
         policy: name or ARN of the deployed policy; the holder's ARN for a resource's own.
         role: the role's place, for kinds `role` and `trust`.
+        location: property path of the statement in the template; empty when it is not written
+            there, as in one of AWS's own policies.
     """
 
     kind: Kind
@@ -75,6 +77,7 @@ class Grant:
     policy: str = ""
     conditions: Mapping[str, Any] = field(default_factory=dict, hash=False)
     role: Place | None = None
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,14 @@ class Statement:
         actions: its action patterns that match.
         resources: its resource patterns that match.
         conditions: all of them.
+        kind: `role` for a policy of the caller, `resource` for the resource's own.
     """
 
     sid: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     conditions: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    kind: Kind = Kind.ROLE
 
 
 class Origin(enum.StrEnum):
@@ -162,6 +167,8 @@ class Evidence(enum.StrEnum):
     """It is on the reviewed list of what leaves no trail on a local AWS."""
     NOT_REHEARSED = "not rehearsed"
     """It serves a resource that the local AWS refuses, and that was taken out."""
+    UNDECIDED = "undecided"
+    """The source of the evidence would not have told. Never a silent pass."""
 
 
 class Effect(enum.StrEnum):
@@ -183,7 +190,7 @@ class Row:
         evidence: what is known of it.
         operations: the API's operations that used it, sorted; empty for what serves none.
         uses: how often it was used.
-        reason: why it is not exercisable or not rehearsed; else empty.
+        reason: why it is not exercisable, not rehearsed or undecided; else empty.
         effect: what happened when it was taken away.
         broken: the operations that failed then.
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from compliance.reports.interface import Renderer
 
-__all__ = ["Format", "render"]
+__all__ = ["Format", "presentable", "render"]
 
 
 class Format(enum.StrEnum):
@@ -75,22 +75,36 @@ def render(
         ValueError: the verdict is green and the report's own rows say otherwise. That is a fault of
             the gate, and nothing green is shown for it.
     """
-    _refuse_false_green(report)
-    shown = tuple(
-        finding for finding in report.results if show_passes or finding.outcome is not Outcome.PASS
-    )
+    shown = presentable(report, show_passes=show_passes)
     renderer = cast("Renderer", importlib.import_module(_RENDERERS[format]).render)
     return renderer(
-        mask_report(replace(report, results=shown)),
+        shown,
         options=Options(
             show_passes=show_passes,
-            hidden_passes=len(report.results) - len(shown),
+            hidden_passes=len(report.results) - len(shown.results),
             width=width,
             color=color,
             titles=titles or {},
             equivalents=equivalents or {},
         ),
     )
+
+
+def presentable(report: Report, *, show_passes: bool = False) -> Report:
+    """A report as formats are given it: what looks like a secret is masked.
+
+    Args:
+        report: the run.
+        show_passes: whether `pass` rows are kept.
+
+    Raises:
+        ValueError: the verdict is green and the report's own rows say otherwise.
+    """
+    _refuse_false_green(report)
+    shown = tuple(
+        finding for finding in report.results if show_passes or finding.outcome is not Outcome.PASS
+    )
+    return mask_report(replace(report, results=shown))
 
 
 def _refuse_false_green(report: Report) -> None:

@@ -22,6 +22,7 @@ class Options:
         color: whether ANSI colours may be written.
         titles: titles of rules, by id; a rule without one goes by its id.
         equivalents: the stock rules that say the same as an own rule, by its id.
+        elsewhere: where a reader finds what a format leaves out.
     """
 
     show_passes: bool = False
@@ -30,6 +31,7 @@ class Options:
     color: bool = False
     titles: Mapping[str, str] = field(default_factory=dict)
     equivalents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    elsewhere: str = "--format json or html shows all"
 
 
 class Renderer(Protocol):

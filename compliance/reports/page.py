@@ -49,8 +49,8 @@ class Page:
         self._lines: list[tuple[Part | Text, ...]] = []
 
     def gap(self) -> None:
-        """An empty line between two sections."""
-        if self._lines:
+        """An empty line between two sections, one however often it is asked for."""
+        if self._lines and self._lines[-1]:
             self._lines.append(())
 
     def line(self, *parts: Part) -> None:

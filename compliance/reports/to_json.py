@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 def render(report: Report, *, options: Options) -> str:  # noqa: ARG001 - one signature for all
     """The report as JSON, ASCII only, so that no control character reaches a terminal."""
-    document = {
+    return json.dumps(document(report), indent=2, allow_nan=False) + "\n"
+
+
+def document(report: Report) -> dict[str, object]:
+    """The report as what `check.schema.json` describes."""
+    return {
         "schema_version": SCHEMA_VERSION,
         "verdict": report.verdict,
         "threshold": report.threshold,
@@ -25,7 +30,6 @@ def render(report: Report, *, options: Options) -> str:  # noqa: ARG001 - one si
         "engines": [_engine(engine) for engine in report.engines],
         "results": [_result(finding) for finding in report.results],
     }
-    return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
 def _engine(engine: EngineRun) -> dict[str, object]:

@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 
 def render(report: Report, *, options: Options) -> str:
     """The report as a comment of at most `LIMIT` characters; it says how much it leaves out."""
-    faults = spots(report, outcomes=FAULTS)
-    same = options.equivalents
-    blocking = blocking_blocks(report, equivalents=same)
+    blocking = blocking_blocks(report, equivalents=options.equivalents)
     page = Comment(elsewhere="see the JSON or HTML report")
     page.add(f"### Synthgate: {prose(verdict_lines(report, blocking=len(blocking))[0])}\n\n")
     tail = _engines(report.engines)
@@ -43,6 +41,23 @@ def render(report: Report, *, options: Options) -> str:
         noun="notice",
         opening="**Notices**\n\n",
     )
+    add_findings(page, report, options=options)
+    if options.show_passes:
+        passed = blocks_of(gather(spots(report, outcomes=PASSED)))
+        page.table(
+            f"Passed ({len(passed):,})",
+            ("Rule", "Where", "Engines"),
+            ((code(b.rule), code(b.place.name), code(", ".join(b.engines))) for b in passed),
+            total=len(passed),
+            noun="passed check",
+        )
+    return page.text() + tail
+
+
+def add_findings(page: Comment, report: Report, *, options: Options) -> None:
+    """Add what a report found: what blocks stands open, the rest is folded away."""
+    same = options.equivalents
+    blocking = blocking_blocks(report, equivalents=same)
     page.table(
         "",
         ("Severity", "Rule", "Where", "Finding", "Mend"),
@@ -50,6 +65,7 @@ def render(report: Report, *, options: Options) -> str:
         total=len(blocking),
         noun="blocking finding",
     )
+    faults = spots(report, outcomes=FAULTS)
     mild = blocks_of(gather((spot for spot in faults if not spot.blocking), equivalents=same))
     page.table(
         f"Not blocking ({len(mild):,})",
@@ -66,16 +82,6 @@ def render(report: Report, *, options: Options) -> str:
         total=len(waived),
         noun="waived finding",
     )
-    if options.show_passes:
-        passed = blocks_of(gather(spots(report, outcomes=PASSED)))
-        page.table(
-            f"Passed ({len(passed):,})",
-            ("Rule", "Where", "Engines"),
-            ((code(b.rule), code(b.place.name), code(", ".join(b.engines))) for b in passed),
-            total=len(passed),
-            noun="passed check",
-        )
-    return page.text() + tail
 
 
 def _blocking(block: Block) -> tuple[str, ...]:

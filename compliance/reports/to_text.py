@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from compliance.findings import EngineRun
     from compliance.reports.interface import Options
+    from compliance.reports.page import Part
 
 _TABLE_FROM: Final = 64
 """Columns that the engines' table needs; below that it becomes a list."""
@@ -57,18 +58,30 @@ _STATUS: Final = {Status.RAN: "", Status.NOT_RUN: "dim", Status.FAILED: "bold ma
 def render(report: Report, *, options: Options) -> str:
     """The report for a terminal, or for a log when `options` names no width and no colour."""
     page = Page(width=options.width, color=options.color)
+    blocking = add_findings(page, report, options=options)
+    add_notices(page, report.notices)
+    _engines(page, report.engines)
+    add_verdict(
+        page,
+        verdict_lines(report, blocking=blocking),
+        verdict=report.verdict,
+        extent=f"Checked {counted(report.templates, 'template')}, "
+        f"{counted(report.resources, 'resource')}.",
+    )
+    return page.text()
+
+
+def add_findings(page: Page, report: Report, *, options: Options) -> int:
+    """Add what a report found, and return how many blocking findings a reader is shown."""
     faults = spots(report, outcomes=FAULTS)
     same = options.equivalents
     blocking = blocking_blocks(report, equivalents=same)
     _blocking(page, blocking)
     mild = gather((spot for spot in faults if not spot.blocking), equivalents=same)
-    _not_blocking(page, blocks_of(mild))
+    _not_blocking(page, blocks_of(mild), elsewhere=options.elsewhere)
     _waived(page, spots(report, outcomes=WAIVED), show=options.show_passes)
     _passed(page, report, options=options)
-    _notices(page, report.notices)
-    _engines(page, report.engines)
-    _verdict(page, report, blocking=len(blocking))
-    return page.text()
+    return len(blocking)
 
 
 def _blocking(page: Page, blocks: Sequence[Block]) -> None:
@@ -81,8 +94,7 @@ def _blocking(page: Page, blocks: Sequence[Block]) -> None:
             (block.severity.upper(), _SEVERITY[block.severity]),
             ("  ", ""),
             (clean(block.rule), "bold"),
-            ("  ", ""),
-            (clean(block.place.name), "bold"),
+            *_named(block),
             hanging=4,
         )
         for spot in block.spots:
@@ -92,6 +104,12 @@ def _blocking(page: Page, blocks: Sequence[Block]) -> None:
             page.field("mend", clean(remediation, limit=_MESSAGE), indent=2)
         page.field("engines", listed(block.engines), indent=2)
         page.field("also", listed(block.stock), indent=2)
+
+
+def _named(block: Block) -> tuple[Part, ...]:
+    """Where it is, unless it is about the whole run."""
+    name = clean(block.place.name)
+    return (("  ", ""), (name, "bold")) if name else ()
 
 
 def _spot(page: Page, spot: Spot, block: Block) -> None:
@@ -118,7 +136,7 @@ def _place(page: Page, block: Block) -> None:
         page.field("source", f"{clean(place.source.file)}:{place.source.line}", indent=2)
 
 
-def _not_blocking(page: Page, blocks: Sequence[Block]) -> None:
+def _not_blocking(page: Page, blocks: Sequence[Block], *, elsewhere: str) -> None:
     if not blocks:
         return
     page.gap()
@@ -128,14 +146,14 @@ def _not_blocking(page: Page, blocks: Sequence[Block]) -> None:
             (f"  {block.severity:<8}  ", _SEVERITY[block.severity]),
             (clean(block.rule), "bold"),
             ("  " if block.outcome is Outcome.FAIL else " undecided  ", ""),
-            (f"{clean(block.place.logical_id or block.place.name)}: ", ""),
+            (
+                f"{name}: " if (name := clean(block.place.logical_id or block.place.name)) else "",
+                "",
+            ),
             (clean(block.spots[0].message), ""),
         )
     if len(blocks) > _LISTED:
-        page.paragraph(
-            (f"and {len(blocks) - _LISTED:,} more; --format json or html shows all", "dim"),
-            indent=2,
-        )
+        page.paragraph((f"and {len(blocks) - _LISTED:,} more; {elsewhere}", "dim"), indent=2)
 
 
 def _waived(page: Page, waived: Sequence[Spot], *, show: bool) -> None:
@@ -190,7 +208,8 @@ def _passed(page: Page, report: Report, *, options: Options) -> None:
         )
 
 
-def _notices(page: Page, notices: Sequence[str]) -> None:
+def add_notices(page: Page, notices: Sequence[str]) -> None:
+    """Add what a reader should know that is no finding."""
     if not notices:
         return
     page.gap()
@@ -246,18 +265,24 @@ def _table(engines: Iterable[EngineRun]) -> Table:
     return table
 
 
-def _verdict(page: Page, report: Report, *, blocking: int) -> None:
+def add_verdict(page: Page, lines: Sequence[str], *, verdict: Verdict, extent: str) -> None:
+    """Add the last line, in as many of its words as fit.
+
+    Args:
+        page: to add to.
+        lines: the verdict, from its whole sentence to its fewest words.
+        verdict: decides the colour.
+        extent: what the whole sentence tells beside the verdict; it is said before a shorter one.
+    """
     page.gap()
-    lines = verdict_lines(report, blocking=blocking)
-    style = _VERDICT[report.verdict]
+    style = _VERDICT[verdict]
     if not page.bounded:
         page.whole(lines[0], style)
         return
     # The last line must begin with the verdict, so the sentence shrinks before it is ever wrapped.
     fitting = next((line for line in lines if cell_len(line) <= page.width), lines[-1])
     if fitting != lines[0]:
-        extent = f"{counted(report.templates, 'template')}, {counted(report.resources, 'resource')}"
-        page.paragraph((f"Checked {extent}.", ""))
+        page.paragraph((extent, ""))
     page.line((fitting, style))
 
 

@@ -7,20 +7,19 @@ has bound for it: two rehearsals at once cannot meet, and nothing listens beyond
 from __future__ import annotations
 
 import contextlib
-import os
+import json
 import shutil
-import signal
 import socket
 import ssl
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from compliance.rehearsal import processes
 from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.local.trust import HOST, Trust, make, without_aws
 
@@ -33,8 +32,10 @@ STOP_SECONDS: Final = 5
 """How long it may take to end before it is killed."""
 ACCOUNT: Final = "000000000000"
 """The account where an assembly names none."""
+SECRET: Final = "local"  # noqa: S105 - it protects nothing
+"""The secret of the local account's root, which only asks for some."""
 _SERVER: Final = Path(__file__).with_name("server.py")
-_READY: Final = "/_ministack/ready"
+_HEALTH: Final = "/_ministack/health"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class LocalAws:
         records: what it decides (`server.py`), growing.
         log: what it printed, growing.
         pid: its process.
+        version: of MiniStack.
         folder: for files of this rehearsal; removed at the end.
         environ: the environment of child processes that call it.
     """
@@ -60,6 +62,7 @@ class LocalAws:
     records: Path
     log: Path
     pid: int
+    version: str
     folder: Path
     environ: Mapping[str, str]
 
@@ -76,7 +79,7 @@ class LocalAws:
         """Environment variables by which AWS tools act as the account's root, here."""
         return {
             "AWS_ACCESS_KEY_ID": self.account,
-            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_SECRET_ACCESS_KEY": SECRET,
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
@@ -117,8 +120,8 @@ def running(
             # From here on the server alone holds the port: once it has ended, callers are refused
             # in place of waiting.
             listening.close()
-            _wait(aws, process)
-            yield aws
+            version = _wait(aws, process)
+            yield replace(aws, pid=process.pid, version=version)
     except BaseException:
         log = folder / "server.log"
         if kept_log is not None and log.is_file():
@@ -173,6 +176,7 @@ def _started(
         records=folder / "records.jsonl",
         log=folder / "server.log",
         pid=0,
+        version="",
         folder=folder,
         environ=callers,
     )
@@ -209,16 +213,11 @@ def _started(
             f"ministack-python: {python}: cannot be started: {error.strerror}; next: name an "
             "interpreter that has MiniStack in [tool.synthgate], or install it"
         ) from error
-    return _with_pid(aws, process.pid), process
+    return aws, process
 
 
-def _with_pid(aws: LocalAws, pid: int) -> LocalAws:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(aws, pid=pid)
-
-
-def _wait(aws: LocalAws, process: subprocess.Popen[bytes]) -> None:
+def _wait(aws: LocalAws, process: subprocess.Popen[bytes]) -> str:
+    """Wait until the server answers; returns its version."""
     context = ssl.create_default_context(cafile=str(aws.trust.authority))
     opener = urllib.request.build_opener(
         urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
@@ -228,16 +227,15 @@ def _wait(aws: LocalAws, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             raise RehearsalError(_ended(aws))
         try:
-            opener.open(aws.endpoint_url + _READY, timeout=START_SECONDS).close()
-        except (urllib.error.URLError, OSError):
+            with opener.open(aws.endpoint_url + _HEALTH, timeout=START_SECONDS) as answer:
+                return str(json.load(answer)["version"])
+        except (OSError, ValueError, KeyError):
             if time.monotonic() > deadline:
                 raise RehearsalError(
                     f"the local AWS did not answer within {START_SECONDS} seconds; "
                     f"its last words: {last_words(aws.log)}"
                 ) from None
             time.sleep(0.05)
-        else:
-            return
 
 
 def _ended(aws: LocalAws) -> str:
@@ -263,6 +261,4 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(STOP_SECONDS)
     # Its functions are processes of its group; they may outlive it.
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    processes.end(process)
