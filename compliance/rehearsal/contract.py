@@ -24,6 +24,8 @@ TEST_SECONDS: Final = 180
 """How long all contract tests may take by default."""
 SMOKE: Final = "smoke"
 """Marker of the tests that call each operation once, and are run again for each removed grant."""
+RARE: Final = "rare"
+"""Marker of slow tests that use what the smoke tests cannot, run again for those grants alone."""
 _MAX_MESSAGE: Final = 500
 _RAN: Final = frozenset({0, 1})
 """pytest's exit codes when tests ran: https://docs.pytest.org/en/stable/reference/exit-codes.html"""

@@ -14,6 +14,7 @@ import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.assembly import read
+from compliance.assembly.reader import MANIFEST
 from compliance.findings import SynthgateError
 from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.model import Place, Removal
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 MAX_FILES: Final = 100_000
 """How many files an assembly may have."""
+_IMAGE: Final = '"container-image"'
+_NO_IMAGES: Final = (
+    "a rehearsal builds no container images; next: rehearse an assembly of functions with zip "
+    "packages"
+)
 _UNRECOGNIZED: Final = re.compile(r"Unrecognized resource types: \[([^\]]*)\]")
 
 
@@ -44,35 +50,45 @@ def place(resource: Resource) -> Place:
 def digests(folder: Path) -> dict[str, str]:
     """The sha256 of every file below a folder, by its path with `/`, sorted.
 
+    A link to a folder counts as a file that holds where it leads.
+
     Raises:
-        SynthgateError: a link leads out of the folder, something is neither file nor folder, or
-            there are more than `MAX_FILES`.
+        SynthgateError: a link leads out of the folder or nowhere, something is neither file nor
+            folder or cannot be read, or there are more than `MAX_FILES`.
     """
     root = folder.resolve()
     found: dict[str, str] = {}
     for path in sorted(root.rglob("*")):
-        if not path.resolve().is_relative_to(root):
-            raise SynthgateError(f"{path}: leads out of the assembly; remove the link")
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             continue
-        if not path.is_file():
-            raise SynthgateError(f"{path}: is no file; an assembly holds files and folders only")
         if len(found) >= MAX_FILES:
             raise SynthgateError(
                 f"{folder}: has more than {MAX_FILES} files; give a cdk.out folder"
             )
-        with path.open("rb") as stream:
-            found[path.relative_to(root).as_posix()] = hashlib.file_digest(
-                stream, "sha256"
-            ).hexdigest()
+        try:
+            found[path.relative_to(root).as_posix()] = _sha256(path, root)
+        except (OSError, RuntimeError) as error:  # the latter: links that lead in a circle
+            raise SynthgateError(f"{path}: cannot be read: {error}") from error
     return found
+
+
+def _sha256(path: Path, root: Path) -> str:
+    if not path.resolve().is_relative_to(root):
+        raise SynthgateError(f"{path}: leads out of the assembly; remove the link")
+    if path.is_dir():
+        return hashlib.sha256(bytes(path.readlink())).hexdigest()
+    if not path.is_file():
+        raise SynthgateError(f"{path}: is no file; an assembly holds files and folders only")
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def digest(files: Mapping[str, str]) -> str:
     """One sha256 over names and contents."""
     whole = hashlib.sha256()
     for name, value in sorted(files.items()):
-        whole.update(f"{name}\0{value}\n".encode())
+        # A name may be no text: the file system's bytes are what counts.
+        whole.update(f"{name}\0{value}\n".encode(errors="surrogateescape"))
     return whole.hexdigest()
 
 
@@ -157,10 +173,14 @@ def copied(
 
     Raises:
         SynthgateError: the assembly would run commands while it is deployed.
-        RehearsalError: a resource cannot be taken out, or the copy differs elsewhere.
+        RehearsalError: it cannot be copied, a resource cannot be taken out, or the copy differs
+            elsewhere.
     """
     _runs_nothing(assembly.path)
-    shutil.copytree(assembly.path, target, symlinks=True)
+    try:
+        shutil.copytree(assembly.path, target, symlinks=True)
+    except OSError as error:
+        raise RehearsalError(f"{assembly.path}: cannot be copied: {error}") from error
     removals: list[Removal] = []
     diff: list[str] = []
     for template in assembly.templates:
@@ -197,27 +217,45 @@ def _without(path: Path, name: str, gone: Iterable[Removal]) -> Iterator[str]:
 
 
 def _runs_nothing(folder: Path) -> None:
-    """Refuse asset manifests by which `cdk deploy` would run commands: assemblies are untrusted.
+    """Refuse what `cdk deploy` would run a command for: assemblies are untrusted.
 
-    Forms: `files.*.source.executable` and `dockerImages.*` of the asset manifest schema (package
-    `aws-cdk-lib/cloud-assembly-schema`).
+    Asset manifests are known by the assembly's own manifest, whatever they are called. Forms:
+    `files.*.source.executable` and `dockerImages.*` of an asset manifest, and the entry
+    `aws:cdk:asset` of a stack's metadata (package `aws-cdk-lib/cloud-assembly-schema`).
     """
-    for path in sorted(folder.rglob("*.assets.json")):
-        try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-        except (ValueError, RecursionError) as error:
-            raise SynthgateError(f"{path}: not JSON: {error}") from error
-        files = manifest.get("files") if isinstance(manifest, dict) else None
-        images = manifest.get("dockerImages") if isinstance(manifest, dict) else None
-        for name, file in (files or {}).items() if isinstance(files, dict) else ():
-            source = file.get("source") if isinstance(file, dict) else None
-            if not isinstance(source, dict) or "executable" in source:
-                raise SynthgateError(
-                    f"{path}: files.{name}: is built by a command at deploy time; a rehearsal runs "
-                    "no command of an assembly; next: have the asset built by `cdk synth`"
-                )
-        if images:
+    # The reader has seen that what a manifest names is there, and inside the assembly.
+    for artifact_id, artifact in _json(folder / MANIFEST).get("artifacts", {}).items():
+        properties = artifact.get("properties", {})
+        match artifact.get("type"):
+            case "cdk:asset-manifest":
+                _only_publishes(folder / properties["file"])
+            case "cdk:cloud-assembly":
+                _runs_nothing(folder / properties["directoryName"])
+            case "aws:cloudformation:stack":
+                more = artifact.get("additionalMetadataFile")
+                for metadata in (artifact.get("metadata"), _json(folder / more) if more else None):
+                    if _IMAGE in json.dumps(metadata):
+                        raise SynthgateError(f"{folder}: artifacts.{artifact_id}: {_NO_IMAGES}")
+            case _:
+                pass
+
+
+def _only_publishes(path: Path) -> None:
+    manifest = _json(path)
+    files = manifest.get("files", {})
+    for name, file in files.items() if isinstance(files, dict) else [("", None)]:
+        source = file.get("source") if isinstance(file, dict) else None
+        if not isinstance(source, dict) or "executable" in source:
             raise SynthgateError(
-                f"{path}: dockerImages: a rehearsal builds no container images; next: rehearse an "
-                "assembly of functions with zip packages"
+                f"{path}: files.{name}: is built by a command at deploy time; a rehearsal runs "
+                "no command of an assembly; next: have the asset built by `cdk synth`"
             )
+    if manifest.get("dockerImages"):
+        raise SynthgateError(f"{path}: dockerImages: {_NO_IMAGES}")
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise SynthgateError(f"{path}: cannot be read as JSON: {error}") from error

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SECONDS: Final = 60.0
 """How long one run may take, and loading pytest with it."""
 _RAN: Final = frozenset({0, 1})
+_NONE: Final = 5
 """pytest's exit codes when tests ran: https://docs.pytest.org/en/stable/reference/exit-codes.html"""
 
 
@@ -43,6 +44,7 @@ class Exercise:
         log: Path,
         marker: str = "smoke",
         seconds: float = SECONDS,
+        optional: bool = False,
     ) -> None:
         """Start loading pytest.
 
@@ -53,6 +55,7 @@ class Exercise:
             log: what pytest prints is added to it.
             marker: of the tests to run.
             seconds: after which a run is ended.
+            optional: whether there may be no such test.
         """
         command = [sys.executable, "-m", __name__, str(tests), "-q", "--tb=no", "-m", marker]
         # Several at once would meet each other's settings, and an order of its own is no evidence.
@@ -60,6 +63,7 @@ class Exercise:
         self._tests = tests
         self._log = log
         self._seconds = seconds
+        self._fine = _RAN | ({_NONE} if optional else set())
         with log.open("ab") as stream:
             self._process = subprocess.Popen(
                 command,
@@ -101,7 +105,7 @@ class Exercise:
                     f"next: see {self._log}"
                 )
             answer = stdout.readline().strip()
-        if answer not in map(str.encode, map(str, _RAN)):
+        if answer not in map(str.encode, map(str, self._fine)):
             raise RehearsalError(
                 f"{self._tests}: pytest ended with {answer.decode() or 'no word'}; see {self._log}"
             )

@@ -175,7 +175,7 @@ class Effect(enum.StrEnum):
     """What happened when a grant was taken away."""
 
     BROKE = "broke"
-    """Exactly the operations that use it failed, each with the denial of this very action."""
+    """Operations failed, each with the denial of this very action, and no other did."""
     TOLERATED = "tolerated"
     """The action was denied, and the operations answered all the same."""
     NOT_TRIED = "not tried"
@@ -190,7 +190,8 @@ class Row:
         evidence: what is known of it.
         operations: the API's operations that used it, sorted; empty for what serves none.
         uses: how often it was used.
-        reason: why it is not exercisable, not rehearsed or undecided; else empty.
+        reason: why it is not exercisable, not rehearsed or undecided; or which operations answered
+            without it, or did not come to use it, when it was taken away; else empty.
         effect: what happened when it was taken away.
         broken: the operations that failed then.
     """

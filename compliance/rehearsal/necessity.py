@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Finding, Outcome
@@ -28,6 +29,11 @@ DEPLOY: Final = "deploy"
 EVENT: Final = "event"
 """Operation of what a function did later, for another event than a call of the API."""
 
+IDLE: Final = (
+    "the role was not seen at work in this time: what it does at a deploy, or for other events, "
+    "was not looked at"
+)
+"""Why a trail says nothing of a role's grants."""
 _SHOWN: Final = 3
 """How many resources a finding names."""
 
@@ -51,8 +57,8 @@ def ledger(
         functions: those deployed.
         idle: roles that nothing uses in this rehearsal, with the reason (`idle_roles`).
         api: id and stage of the API, such as `a1b2c3/v1`.
-        source: what would have told of a use. A trail does not tell of data events: what it may
-            have left out is undecided, never 'never used'.
+        source: what would have told of a use. A trail does not tell of data events, nor of what a
+            role did before: what it may have left out is undecided, never 'never used'.
 
     Returns:
         One row for each grant, in their order.
@@ -71,7 +77,8 @@ def ledger(
         elif grant.role is not None and grant.role in (idle or {}):
             rows.append(Row(grant, Evidence.NOT_REHEARSED, reason=(idle or {})[grant.role]))
         else:
-            rows.append(_unseen(grant, around, source, ambiguous=index in unclear))
+            row = _unseen(grant, around, source, ambiguous=index in unclear)
+            rows.append(_watched(row, source, used))
     return tuple(rows)
 
 
@@ -119,6 +126,14 @@ def _unseen(grant: Grant, around: Surroundings, source: Origin, *, ambiguous: bo
     if source is Origin.TRAIL and leaves_out(grant.action):
         return Row(grant, Evidence.UNDECIDED, reason=LEFT_OUT)
     return Row(grant, Evidence.NEVER_USED)
+
+
+def _watched(row: Row, source: Origin, used: Collection[str]) -> Row:
+    """The row of a grant whose role was at work; of any other, a trail tells too little."""
+    idle = row.grant.kind is Kind.ROLE and row.grant.holder not in used
+    if source is Origin.TRAIL and row.evidence is Evidence.NEVER_USED and idle:
+        return replace(row, evidence=Evidence.UNDECIDED, reason=IDLE)
+    return row
 
 
 def idle_roles(assembly: Assembly, removed: Collection[Place]) -> dict[Place, str]:

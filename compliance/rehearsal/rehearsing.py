@@ -100,7 +100,7 @@ def look_at(request: Request, where: Where) -> Rehearsal:
     assembly = _assembly(request)
     started = time.monotonic()
     with in_account(request, assembly, where) as scene:
-        seen = _looked_at(request, scene)
+        seen = _looked_at(request, scene, trail_seconds=where.trail_seconds)
     return Rehearsal(
         report=_report(request, assembly, seen, seconds=time.monotonic() - started),
         assembly=str(request.folder),
@@ -174,9 +174,7 @@ def _examined(request: Request, scene: Local) -> _Seen:
         notices.append("no grant was taken away: contract tests fail with all of them")
     else:
         with request.step("taking each grant away once"):
-            rows, exact = _tampered(
-                request, scene, rows, reader, [function.arn for function in deployed]
-            )
+            rows, exact = _tampered(request, scene, rows, reader, deployed)
             found += exact
     return _Seen(
         rows=rows,
@@ -188,18 +186,22 @@ def _examined(request: Request, scene: Local) -> _Seen:
     )
 
 
-def _looked_at(request: Request, scene: Account) -> _Seen:
+def _looked_at(request: Request, scene: Account, *, trail_seconds: float) -> _Seen:
     """Learn what can be learnt of a deployed stage without changing it."""
     stage, assembly = scene.stage, scene.assembly
     with request.step("reading what is granted"):
         granted = grants.deployed(stage, assembly)
         deployed = functions.functions(stage, assembly)
+    # What was called so far is none of the stage's doing.
+    time.sleep(2 * _CLOCKS_DIFFER)
     started = request.clock() - _CLOCKS_DIFFER
     tests, found = _called(request, scene)
+    ended = request.clock() + _CLOCKS_DIFFER
+    if trail_seconds:
+        with request.step(f"waiting {trail_seconds:g} seconds for CloudTrail"):
+            time.sleep(trail_seconds)
     with request.step("reading the evidence"):
-        told = trail.read(
-            stage, start=started, end=request.clock() + _CLOCKS_DIFFER, functions=deployed
-        )
+        told = trail.read(stage, start=started, end=ended, functions=deployed)
         found += necessity.sufficiency(told.uses, granted)
         rows = necessity.ledger(granted, told.uses, functions=deployed, source=Origin.TRAIL)
         found += [_told_only(each) for each in necessity.findings(rows)]
@@ -238,25 +240,32 @@ def _tampered(
     scene: Local,
     rows: Sequence[Row],
     reader: Reader,
-    deployed: Sequence[str],
+    deployed: Sequence[functions.Function],
 ) -> tuple[tuple[Row, ...], list[Finding]]:
     def observe() -> tampering.Observed:
         records = reader.read()
         return records.calls, records.uses
 
-    with Exercise(
-        request.tests,
-        stage_file=scene.stage_file,
-        environ=scene.environ,
-        log=request.out / TESTED,
-        marker=contract.SMOKE,
-    ) as exercise:
+    def exercise(marker: str) -> Exercise:
+        return Exercise(
+            request.tests,
+            stage_file=scene.stage_file,
+            environ=scene.environ,
+            log=request.out / TESTED,
+            marker=marker,
+            optional=marker == contract.RARE,
+        )
+
+    with exercise(contract.SMOKE) as smoke, exercise(contract.RARE) as rare:
         return tampering.tamper(
             scene.stage,
             rows,
-            exercise=exercise,
+            exercise=smoke,
+            exercise_rare=rare,
             observe=observe,
-            restart=lambda: restart(scene.stage, deployed),
+            restart=lambda role: restart(
+                scene.stage, [function.arn for function in deployed if function.role == role]
+            ),
             progress=request.progress,
         )
 

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from compliance.files import write_whole
 from compliance.rehearsal import copying, deploying, openapi, staging
@@ -97,6 +97,11 @@ def local(request: Request, assembly: Assembly) -> Iterator[Local]:
         )
 
 
+TRAIL_SECONDS: Final = 300
+"""How late CloudTrail tells of a call, on average and without a promise (CloudTrail User Guide, 'How
+CloudTrail works')."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Where:
     """A deployed stage, as a user names it.
@@ -107,6 +112,8 @@ class Where:
         base_url: where the stage answers, if not by API Gateway's own name.
         token: access token of a user with every scope, for an API that asks for one.
         operator: whether contract tests may change settings and look into queues and buckets.
+        stranger: profile of somebody of the same account whom nothing allows the API.
+        trail_seconds: how long to wait until the trail has told of all calls.
     """
 
     profile: str | None = None
@@ -114,6 +121,8 @@ class Where:
     base_url: str | None = None
     token: str | None = field(default=None, repr=False)
     operator: bool = False
+    stranger: str | None = None
+    trail_seconds: float = TRAIL_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,13 +138,15 @@ def in_account(request: Request, assembly: Assembly, where: Where) -> Iterator[A
         RehearsalError: the account cannot be read, or the stacks are not there.
     """
     import boto3  # noqa: PLC0415 - an extra
+    import botocore.session  # noqa: PLC0415 - likewise
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - likewise
 
     keys = Credentials(profile=where.profile)
     with tempfile.TemporaryDirectory(prefix="synthgate-rehearsal-") as name:
         with request.step("looking at what is deployed"):
             try:
-                session: Any = boto3.Session(profile_name=where.profile, region_name=where.region)
+                settings = botocore.session.Session(profile=where.profile)
+                session: Any = boto3.Session(botocore_session=settings, region_name=where.region)
                 found = staging.deployed(session.client("cloudformation"), assembly)
                 api = staging.api(assembly, found, session.client("apigateway"))
                 account = str(session.client("sts").get_caller_identity()["Account"])
@@ -151,7 +162,10 @@ def in_account(request: Request, assembly: Assembly, where: Where) -> Iterator[A
                 authorization=api.authorization,
                 api_key=api.key,
                 caller=keys,
+                stranger=Credentials(profile=where.stranger) if where.stranger else None,
                 operator=keys,
+                # What boto3 trusts by the profile or the environment, the other calls trust too.
+                ca_bundle=settings.get_config_variable("ca_bundle"),
                 outputs=found.outputs,
                 resources=found.resources,
                 openapi=_described(request, assembly),

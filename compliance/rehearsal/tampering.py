@@ -9,6 +9,7 @@ from compliance.findings import Outcome
 from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.evidence import Match, match, takes_in_action, takes_in_resource
 from compliance.rehearsal.model import Call, Effect, Evidence, Grant, Kind, Row, Use
+from compliance.rehearsal.necessity import DEPLOY, EVENT
 from compliance.rehearsal.rules import EXACT, finding
 from compliance.rehearsal.withheld import can_withhold, withheld
 
@@ -30,8 +31,9 @@ def tamper(
     rows: Sequence[Row],
     *,
     exercise: Callable[[], object],
+    exercise_rare: Callable[[], object],
     observe: Callable[[], Observed],
-    restart: Callable[[], object],
+    restart: Callable[[str], object],
     progress: Callable[[str], object],
 ) -> tuple[tuple[Row, ...], list[Finding]]:
     """Take away, one after the other, each grant that an operation used; put it back each time.
@@ -40,8 +42,9 @@ def tamper(
         stage: its operator may change the policies.
         rows: the table so far.
         exercise: calls every operation once; that tests of it fail is no evidence.
+        exercise_rare: calls what is too slow for that; for grants that it does not come to use.
         observe: tells what was called and used since it was last asked.
-        restart: starts the functions anew, which so ask for what they keep.
+        restart: starts the functions of a role (its ARN) anew, which so ask for what they keep.
         progress: told in a few words what is being done.
 
     Returns:
@@ -61,13 +64,17 @@ def tamper(
         progress(f"without {row.grant.action} ({number} of {len(tried)})")
         observe()
         with withheld(iam, row.grant):
-            restart()
+            restart(row.grant.holder)
             exercise()
             seen = _Seen(row, *observe())
+            if not seen.felt:
+                exercise_rare()
+                seen = seen.and_of_those_that_felt_it(*observe())
         effects[id(row)] = seen.row()
         findings += seen.findings(rows)
     progress("with all of them again")
-    restart()
+    for role in dict.fromkeys(row.grant.holder for row in tried):
+        restart(role)
     exercise()
     findings += _left_behind(tried, observe())
     return tuple(effects.get(id(row), row) for row in rows), findings
@@ -76,7 +83,9 @@ def tamper(
 def is_tried(row: Row) -> bool:
     """Whether a row is of a grant to a role that the API's operations used."""
     return (
-        row.grant.kind is Kind.ROLE and row.evidence is Evidence.EXERCISED and bool(row.operations)
+        row.grant.kind is Kind.ROLE
+        and row.evidence is Evidence.EXERCISED
+        and not {DEPLOY, EVENT}.issuperset(row.operations)
     )
 
 
@@ -106,6 +115,15 @@ class _Seen:
     def felt(self) -> frozenset[int]:
         """Numbers of the calls that went without the grant."""
         return frozenset(use.call for use in self.denied(of_grant=True))
+
+    def and_of_those_that_felt_it(self, calls: Sequence[Call], uses: Sequence[Use]) -> _Seen:
+        """With what slow tests did. Some of them make operations fail on purpose: those are not."""
+        felt = _Seen(self.before, tuple(calls), tuple(uses)).felt
+        return replace(
+            self,
+            calls=(*self.calls, *(call for call in calls if call.number in felt)),
+            uses=(*self.uses, *uses),
+        )
 
     def operations(self, *, failed: bool) -> tuple[str, ...]:
         """Operations that went without the grant, and failed or answered all the same."""

@@ -25,6 +25,7 @@ _STAGE = Stage.current()
 def pytest_configure(config: pytest.Config) -> None:
     """Say what the markers mean."""
     config.addinivalue_line("markers", "smoke: every operation and call of AWS once, and quickly")
+    config.addinivalue_line("markers", "rare: uses of AWS that no smoke test comes to, and slower")
     config.addinivalue_line("markers", "generated: cases made from the API's description")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pytest
+
 from tests.contract.listing import eventually, listed
 from tests.contract.problems import assert_problem
 
@@ -32,6 +34,7 @@ def test_changed_settings_hold(api: Client, operator: Operator) -> None:
     assert api.send("GET", "/items", query={"limit": "4"}).status == 200
 
 
+@pytest.mark.rare
 def test_without_settings_nothing_is_made(api: Client, operator: Operator) -> None:
     """The failure is told plainly, and the key of the failed request is free for its repetition."""
     key = {"Idempotency-Key": str(uuid4())}

@@ -32,13 +32,18 @@ def verdict_lines(rehearsal: Rehearsal, *, blocking: int) -> tuple[str, ...]:
     word = f"REHEARSED {verdict.upper()}"
     works = _works(rehearsal)
     if verdict is Verdict.GREEN:
-        return (f"{word}: {extent}", f"{word}: {_exercised(rehearsal)}", f"{word}: {works}", word)
+        return (
+            f"{word}: {extent}",
+            f"{word}: {_exercised(rehearsal)}",
+            *([f"{word}: {works}"] if works else []),
+            word,
+        )
     if verdict is Verdict.RED and blocking:
         found = f"{word}: {counted(blocking, 'blocking finding')}"
         unused = counted(_number(rehearsal, Evidence.NEVER_USED), "grant")
         return (
             f"{found}; {extent}",
-            f"{found}; {works}, {unused} {Evidence.NEVER_USED}",
+            f"{found}; {f'{works}, ' if works else ''}{unused} {Evidence.NEVER_USED}",
             found,
             word,
         )
@@ -87,10 +92,15 @@ def _number(rehearsal: Rehearsal, evidence: Evidence) -> int:
 def _exercised(rehearsal: Rehearsal) -> str:
     exercised = counted(_number(rehearsal, Evidence.EXERCISED), "grant")
     unused = _number(rehearsal, Evidence.NEVER_USED)
-    return f"{_works(rehearsal)} with {exercised} exercised, {unused:,} {Evidence.NEVER_USED}"
+    works = _works(rehearsal)
+    grants = f"{exercised} exercised, {unused:,} {Evidence.NEVER_USED}"
+    return f"{works} with {grants}" if works else grants
 
 
 def _works(rehearsal: Rehearsal) -> str:
+    """How many operations work; empty where none was counted, as of a deployed stage."""
+    if not rehearsal.operations:
+        return ""
     total = len(rehearsal.operations)
     works = sum(1 for operation in rehearsal.operations if operation.succeeded)
     if works == total:

@@ -52,6 +52,7 @@ class _World:
     """What is seen without a grant, by its action; with all of them every call succeeds."""
 
     seen: dict[str, Seen] = field(default_factory=dict)
+    rare: Seen = ((), ())
     after: Seen = ((_call(9, 200),), ())
     missing: str = ""
     done: list[str] = field(default_factory=list)
@@ -73,6 +74,8 @@ class _World:
         """What happened since."""
         if self.done and self.done[-1] == "exercise":
             return self.seen[self.missing] if self.missing else self.after
+        if self.done and self.done[-1] == "exercise rarely":
+            return self.rare
         return (_call(),), (_denied(),)
 
 
@@ -90,8 +93,9 @@ def _tamper(world: _World, *rows: Row) -> tuple[tuple[Row, ...], list[Any]]:
         stage,
         rows,
         exercise=world.note("exercise"),
+        exercise_rare=world.note("exercise rarely"),
         observe=world.observe,
-        restart=world.note("restart"),
+        restart=lambda _role: world.note("restart")(),
         progress=lambda _: None,
     )
 
@@ -114,6 +118,32 @@ def test_functions_start_anew_with_and_without_the_grant(world: _World) -> None:
         *("take dynamodb:GetItem", "restart", "exercise", "give dynamodb:GetItem"),
         *("restart", "exercise"),
     ]
+
+
+def test_slow_tests_are_asked_for_what_quick_ones_do_not_use(world: _World) -> None:
+    """What fails there on purpose is no evidence; what went without the grant is."""
+    world.seen["dynamodb:GetItem"] = ((_call(1, 200),), ())
+    world.rare = ((_call(2, 500, "POST /items"), _call(3, 500, "PUT /items")), (_denied(call=2),))
+    (row,), findings = _tamper(world, _row(GET, "POST /items"))
+
+    assert (row.effect, row.broken) == (Effect.BROKE, ("POST /items",))
+    assert findings == []
+
+
+def test_slow_tests_are_left_out_where_quick_ones_show_it(world: _World) -> None:
+    """They are slow."""
+    world.seen["dynamodb:GetItem"] = ((_call(),), (_denied(),))
+    _tamper(world, _row())
+
+    assert "exercise rarely" not in world.done
+
+
+@pytest.mark.parametrize("operation", ["deploy", "event"])
+def test_what_no_operation_uses_is_not_taken_away(world: _World, operation: str) -> None:
+    """No call of the API could miss it."""
+    (row,), findings = _tamper(world, _row(GET, operation))
+
+    assert (row.effect, findings, world.done) == (Effect.NOT_TRIED, [], [])
 
 
 def test_what_does_without_is_told(world: _World) -> None:
@@ -317,8 +347,9 @@ class _Deployed:
             self.scene.stage,
             [Row(self.query, Evidence.EXERCISED, ("GET /items",), 1), *others],
             exercise=self.exercise,
+            exercise_rare=lambda: None,
             observe=self.observe,
-            restart=lambda: restart(self.scene.stage, [self.function]),
+            restart=lambda _role: restart(self.scene.stage, [self.function]),
             progress=lambda _: None,
         )
         return rows[0], findings
