@@ -45,9 +45,11 @@ def create_item() -> Response[str]:
     given = request.item(event)
     key = idempotency.read_key(request.header(event, "Idempotency-Key"))
 
-    def create() -> dict[str, str]:
+    def create(item_id: str | None = None) -> dict[str, str]:
         settings = service().settings.current()
-        created = service().store.create(given, inline_data_bytes=settings.inline_data_bytes)
+        created = service().store.create(
+            given, inline_data_bytes=settings.inline_data_bytes, item_id=item_id
+        )
         service().metrics.item_created()
         service().logger.append_keys(item_id=created.id)
         return {"id": created.id, "created_at": created.created_at}
@@ -55,10 +57,12 @@ def create_item() -> Response[str]:
     if key is None:
         receipt = create()
     else:
+        caller = idempotency.caller_of(event)
+        item_id = idempotency.item_id(key=key, caller=caller, given=given)
         receipt = service().idempotency.once(
-            create,
+            lambda: create(item_id),
             key=key,
-            caller=idempotency.caller_of(event),
+            caller=caller,
             given=given,
             context=app.lambda_context,
         )

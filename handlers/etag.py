@@ -12,7 +12,11 @@ _TAGS = re.compile(rf"{_TAG}(?:[ \t]*,[ \t]*{_TAG})*")
 
 
 def of(version: int) -> str:
-    """Return the entity tag of an item's version; ids are never reused, so it suffices."""
+    """Return the entity tag of an item's version.
+
+    It suffices: an id comes again only for an item that was deleted and is created again by the
+    same request, and then its first version is the same.
+    """
     return f'"{version}"'
 
 

@@ -4,7 +4,8 @@ The record of a request holds hashes of caller, key and body, and the receipt of
 never the body: a retry brings the same body along, else it is refused.
 
 A function that dies after its item was written and before the record says so leaves the record
-'in progress' until the function's time is up; a retry after that creates a second item.
+'in progress' until the function's time is up. A retry after that finds the item: its id is made of
+caller, key and body.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from aws_lambda_powertools.utilities.idempotency import (
     DynamoDBPersistenceLayer,
@@ -94,6 +96,15 @@ def read_key(header: str | None) -> str | None:
         Problem.INVALID_PARAMETER,
         "Idempotency-Key must be 1 to 255 visible ASCII characters.",
     )
+
+
+def item_id(*, key: str, caller: list[str], given: ItemInput) -> str:
+    """Return the id of the one item that this caller's key and body make, however often they come.
+
+    It has the form of a random id (RFC 9562, version 4) and tells nothing of what it is made of.
+    """
+    text = json_codec.encode_canonical([caller, key, _fingerprint(given)])
+    return str(UUID(bytes=hashlib.sha256(text.encode("ascii")).digest()[:16], version=4))
 
 
 def caller_of(event: APIGatewayProxyEvent) -> list[str]:

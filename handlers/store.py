@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from handlers import json_codec
+from handlers.etag import IfMatch
 from handlers.item import STATUSES, Item
 from handlers.objects import ObjectMissingError
 from handlers.pagination import IndexKey, Position
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
         QueryInputTypeDef,
     )
 
-    from handlers.etag import IfMatch
     from handlers.objects import Objects
     from handlers.request import ItemInput
 
@@ -90,18 +90,33 @@ class ItemStore:
         self._status_index = status_index
         self._objects = objects
 
-    def create(self, given: ItemInput, *, inline_data_bytes: int) -> Item:
-        """Store a new item under a new id."""
+    def create(
+        self, given: ItemInput, *, inline_data_bytes: int, item_id: str | None = None
+    ) -> Item:
+        """Store a new item under a new id, or under one that stands for just this creation.
+
+        Where an item of that id is there, an earlier attempt made it: the item is returned as it
+        was made.
+        """
         now = _now()
         item = Item(
-            id=str(uuid4()),
+            id=item_id or str(uuid4()),
             status=given.status,
             created_at=now,
             updated_at=now,
             version=1,
             data=given.data,
         )
-        self._write(item, inline_data_bytes=inline_data_bytes, replaces=None)
+        try:
+            self._write(item, inline_data_bytes=inline_data_bytes, replaces=None)
+        except ConflictError as conflict:
+            if item_id is None:
+                raise
+            try:
+                made = self._head(item_id, if_match=IfMatch(None)).created_at
+            except ItemNotFoundError:
+                raise conflict from None  # deleted in between: the same request may come again
+            return replace(item, created_at=made, updated_at=made)
         return item
 
     def get(self, item_id: str) -> Item:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from handlers.item import is_item_id
 from tests.handlers.api_events import ALICE, Context, cognito_caller, iam_caller
 from tests.handlers.local_service import Crash, aws_error, before, crash
 
@@ -161,6 +162,76 @@ def test_the_key_of_a_dead_function_is_free_after_its_time(deployed: Deployed) -
 
     assert post(deployed).status == 201
     assert len(deployed.rows()) == 1
+
+
+LARGE = {"data": {"payload": "x" * 20_000}, "status": "archived"}
+
+
+@contextmanager
+def dying_receipt(deployed: Deployed) -> Iterator[None]:
+    """Let the function die after it wrote its item, before its record says so."""
+    update = before(deployed.clients.dynamodb, "UpdateItem", crash)
+    with update, pytest.raises(Crash):
+        yield
+
+
+@pytest.mark.parametrize("item", [ITEM, LARGE], ids=["inline", "large"])
+def test_an_item_of_a_dead_function_is_found_and_not_made_again(
+    deployed: Deployed, item: object
+) -> None:
+    """The retry answers with the item that was written; no second row, no second object."""
+    with dying_receipt(deployed):
+        post(deployed, item=item, context=Context(remaining_milliseconds=-1000))
+    (row,) = deployed.rows()
+
+    answer = post(deployed, item=item)
+
+    assert answer.status == 201
+    assert answer.item_id == row["id"]["S"]
+    assert answer.json["created_at"] == row["created_at"]["S"]
+    assert deployed.rows() == [row]
+    assert len(deployed.objects()) == ("data_location" in row)
+
+
+def test_an_item_of_a_dead_function_that_was_deleted_is_made_again(deployed: Deployed) -> None:
+    """Nobody was told of the first; there is one item at the end."""
+    with dying_receipt(deployed):
+        post(deployed, context=Context(remaining_milliseconds=-1000))
+    (row,) = deployed.rows()
+    assert deployed.send("DELETE", f"/items/{row['id']['S']}").status == 204
+
+    answer = post(deployed)
+
+    assert answer.status == 201
+    assert [each["id"]["S"] for each in deployed.rows()] == [answer.item_id]
+
+
+def test_an_item_that_is_deleted_while_it_is_looked_for_is_a_conflict(deployed: Deployed) -> None:
+    """The caller is told to try again; then it is made."""
+    with dying_receipt(deployed):
+        post(deployed, context=Context(remaining_milliseconds=-1000))
+    (row,) = deployed.rows()
+
+    def vanish() -> None:
+        deployed.clients.dynamodb.delete_item(TableName=deployed.table, Key={"id": row["id"]})
+
+    with before(deployed.clients.dynamodb, "GetItem", vanish, table=deployed.table):
+        answer = post(deployed)
+
+    assert (answer.status, answer.problem) == (409, "conflict")
+    assert post(deployed).status == 201
+
+
+def test_callers_keys_and_bodies_make_items_of_their_own(deployed: Deployed) -> None:
+    """No two of them share an id, and none can be told from an id made at random."""
+    answers = [
+        post(deployed, key=key, caller=caller)
+        for key in ("one", "two")
+        for caller in (ALICE, cognito_caller("alice"))
+    ]
+
+    assert len({answer.item_id for answer in answers}) == len(answers)
+    assert all(is_item_id(answer.item_id) for answer in answers)
 
 
 def test_a_failed_creation_frees_the_key(deployed: Deployed) -> None:
