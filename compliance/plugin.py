@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from compliance.rehearsal.stage import MARKERS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -65,7 +67,9 @@ class AssemblySnapshot(Protocol):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse to accept changes where nobody reviews them."""
+    """Name the markers of contract tests; refuse to accept changes where nobody reviews them."""
+    for marker, meaning in MARKERS.items():
+        config.addinivalue_line("markers", f"{marker}: {meaning}")
     updates = ("update_snapshots", "update_new_snapshots_only")
     if os.environ.get("CI") and any(config.getoption(name, default=False) for name in updates):
         raise pytest.UsageError(

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 TEST_SECONDS: Final = 180
 """How long all contract tests may take by default."""
-SMOKE: Final = "smoke"
-"""Marker of the tests that call each operation once, and are run again for each removed grant."""
-RARE: Final = "rare"
-"""Marker of slow tests that use what the smoke tests cannot, run again for those grants alone."""
 _MAX_MESSAGE: Final = 500
 _RAN: Final = frozenset({0, 1})
 """pytest's exit codes when tests ran: https://docs.pytest.org/en/stable/reference/exit-codes.html"""
@@ -139,7 +135,8 @@ def _read(report: Path, tests: Path) -> Tests:
 
 
 def _first_line(text: str) -> str:
-    return clean(mask_text(text.strip().splitlines()[0] if text.strip() else ""))[:_MAX_MESSAGE]
+    first = text.strip().splitlines()[0] if text.strip() else ""
+    return clean(mask_text(first), limit=_MAX_MESSAGE)
 
 
 def _last_words(log: Path) -> str:

@@ -34,6 +34,7 @@ from compliance.rehearsal.request import DEPLOYED, LOG, TESTED
 from compliance.rehearsal.restart import restart
 from compliance.rehearsal.rules import ENGINE, RULES, SUFFICIENT, finding
 from compliance.rehearsal.scene import in_account, local
+from compliance.rehearsal.stage import RARE, SMOKE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from compliance.rehearsal.model import Call, Row
     from compliance.rehearsal.request import Request
     from compliance.rehearsal.routing import Route
-    from compliance.rehearsal.scene import Account, Local, Where
+from compliance.rehearsal.scene import Account, Local, Where
 
 _CLOCKS_DIFFER: Final = 1.0
 """Seconds by which clocks may differ between here and a trail."""
@@ -253,10 +254,10 @@ def _tampered(
             environ=scene.environ,
             log=request.out / TESTED,
             marker=marker,
-            optional=marker == contract.RARE,
+            optional=marker == RARE,
         )
 
-    with exercise(contract.SMOKE) as smoke, exercise(contract.RARE) as rare:
+    with exercise(SMOKE) as smoke, exercise(RARE) as rare:
         return tampering.tamper(
             scene.stage,
             rows,

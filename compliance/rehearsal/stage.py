@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 VARIABLE: Final = "SYNTHGATE_STAGE"
 """Environment variable with the path of the stage's file."""
+SMOKE: Final = "smoke"
+RARE: Final = "rare"
+MARKERS: Final[Mapping[str, str]] = {
+    SMOKE: "every operation and call of AWS once, and quickly: run again for each removed grant",
+    RARE: "uses of AWS that no smoke test comes to, and slower: run again for those grants alone",
+}
+"""Markers of contract tests, and what they mean."""
 
 
 @dataclass(frozen=True, slots=True)

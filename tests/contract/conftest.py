@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 _STAGE = Stage.current()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Say what the markers mean."""
-    config.addinivalue_line("markers", "smoke: every operation and call of AWS once, and quickly")
-    config.addinivalue_line("markers", "rare: uses of AWS that no smoke test comes to, and slower")
-    config.addinivalue_line("markers", "generated: cases made from the API's description")
-
-
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out what cannot run, or was not asked for and takes long to load."""
     if _STAGE is None:
