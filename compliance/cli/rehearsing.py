@@ -22,7 +22,6 @@ BROKEN = 3
 """Exit code of a rehearsal that has no verdict."""
 TOKEN = "SYNTHGATE_TOKEN"  # noqa: S105 - a variable's name
 """Environment variable with an access token for an API that asks for one (`--profile`)."""
-TERMINATED = 128 + signal.SIGTERM
 
 
 def rehearse(  # noqa: PLR0913 - an option each
@@ -62,6 +61,17 @@ def rehearse(  # noqa: PLR0913 - an option each
         bool,
         typer.Option("--operator", help="Let its contract tests change settings, too."),
     ] = False,
+    stranger: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROFILE",
+            help="Profile of somebody in its account whom nothing allows the API.",
+            show_default=False,
+        ),
+    ] = None,
+    trail_seconds: Annotated[
+        int, typer.Option(min=0, help="How long to wait for its CloudTrail to tell of all calls.")
+    ] = 300,
     config: ConfigOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the verdict alone.")] = False,
 ) -> None:
@@ -76,6 +86,12 @@ def rehearse(  # noqa: PLR0913 - an option each
     from compliance.rehearsal.request import Request  # noqa: PLC0415
     from compliance.rehearsal.scene import Where  # noqa: PLC0415
 
+    deployed = profile is not None or region is not None
+    if not deployed and (base_url is not None or stranger is not None or operator):
+        raise typer.BadParameter(
+            "--base-url, --stranger and --operator are for a deployed stage; name its account with "
+            "--profile or --region"
+        )
     policy = configuration.load(config)
     request = Request(
         folder=assembly,
@@ -92,9 +108,11 @@ def rehearse(  # noqa: PLR0913 - an option each
         progress=(lambda _: None) if quiet else terminal.progress,
     )
     # So that everything is stopped and removed when a CI job is cancelled, too.
-    signal.signal(signal.SIGTERM, _terminated)
+    for sent in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sent, _terminated)
     try:
-        if profile is None and region is None:
+        if not deployed:
+            _leave_accounts()
             rehearsal = rehearsing.rehearse(request)
         else:
             rehearsal = rehearsing.look_at(
@@ -105,6 +123,8 @@ def rehearse(  # noqa: PLR0913 - an option each
                     base_url=base_url,
                     token=os.environ.get(TOKEN),
                     operator=operator,
+                    stranger=stranger,
+                    trail_seconds=trail_seconds,
                 ),
             )
     except RehearsalError as error:
@@ -131,5 +151,14 @@ def _interpreter(policy: Config) -> str:
     return str(policy.root / named) if os.sep in named else named
 
 
-def _terminated(*_: object) -> Never:
-    raise SystemExit(TERMINATED)
+def _terminated(sent: int, _: object) -> Never:
+    raise SystemExit(128 + sent)
+
+
+def _leave_accounts() -> None:
+    """Forget the user's own AWS settings and proxies: boto3 reads them from the environment."""
+    from compliance.rehearsal.local.trust import without_aws  # noqa: PLC0415 - a rehearsal's alone
+
+    kept = without_aws(os.environ)
+    os.environ.clear()
+    os.environ.update(kept)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Final
 
 import typer
+
+_LONGEST_ERROR: Final = 2000
 
 
 def progress(text: str) -> None:
@@ -26,7 +29,8 @@ def one_line(text: str) -> str:
     """A text without line breaks and control characters: names come from untrusted files."""
     from compliance.reports.sanitize import clean  # noqa: PLC0415 - only a mistake needs it
 
-    return clean(text)
+    # An error quotes what it met, and ends with where the log is and what to do next.
+    return clean(text, limit=_LONGEST_ERROR)
 
 
 def width() -> int | None:

@@ -15,7 +15,7 @@ from compliance.reports.masking import mask_text
 from compliance.reports.sanitize import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from compliance.findings import Finding
@@ -73,6 +73,7 @@ def run(
     report: Path,
     seconds: float = TEST_SECONDS,
     marker: str | None = None,
+    secrets: Collection[str] = (),
 ) -> Tests:
     """Run contract tests against a stage.
 
@@ -84,6 +85,7 @@ def run(
         report: its JUnit report.
         seconds: after which it and all its children are ended.
         marker: run only tests with it.
+        secrets: what must not stay in the log, should a test print it.
 
     Raises:
         RehearsalError: it takes too long, runs no test, or breaks.
@@ -99,13 +101,32 @@ def run(
             command, environ={**environ, VARIABLE: str(stage_file)}, log=log, seconds=seconds
         )
     except subprocess.TimeoutExpired:
+        _mask(log, secrets)
         raise RehearsalError(
             f"{tests}: the contract tests did not end within {seconds:g} seconds; next: see "
             f"{log}, and give more time with --test-seconds if they need it"
         ) from None
+    _mask(log, secrets)
     if code not in _RAN or not report.is_file():
         raise RehearsalError(f"{tests}: pytest ended with {code}: {_last_words(log)}; see {log}")
-    return _read(report, tests)
+    _mask(report, secrets)
+    found = _read(report, tests)
+    if code and not found.failed:
+        # A plugin's own verdict, such as a floor of coverage.
+        raise RehearsalError(
+            f"{tests}: pytest ended with {code}, and no test failed: {_last_words(log)}; see {log}"
+        )
+    return found
+
+
+def _mask(file: Path, secrets: Collection[str]) -> None:
+    """Take what is secret out of a file that is kept."""
+    if not file.is_file():
+        return
+    text = file.read_bytes()
+    for secret in secrets:
+        text = text.replace(secret.encode(), b"***")
+    file.write_bytes(text)
 
 
 def _read(report: Path, tests: Path) -> Tests:

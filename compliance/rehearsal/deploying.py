@@ -22,6 +22,7 @@ BOOTSTRAP_SECONDS: Final = 60
 DEPLOY_SECONDS: Final = 120
 """How long each may take. They take 3 and 8 seconds; a custom resource that never answers is what
 takes longest."""
+_MAX_REASON: Final = 500
 _FAILED: Final = re.compile(r"\b(?:CREATE|UPDATE|DELETE)_FAILED\b")
 
 
@@ -31,7 +32,7 @@ def command_line(environ: Mapping[str, str]) -> str:
     Raises:
         RehearsalError: there is none on PATH.
     """
-    found = shutil.which("cdk", path=environ.get("PATH"))
+    found = shutil.which("cdk", path=environ.get("PATH", ""))
     if found is None:
         raise RehearsalError(
             "no command 'cdk' on PATH; next: `npm install aws-cdk`, and add node_modules/.bin and "
@@ -93,4 +94,4 @@ def _reason(log: Path) -> str:
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
     failed = [line for line in lines if _FAILED.search(line)]
     line = (failed or lines[-1:] or ["it said nothing"])[0]
-    return clean(mask_text(" ".join(line.split())))[:600]
+    return clean(mask_text(" ".join(line.split())), limit=_MAX_REASON)

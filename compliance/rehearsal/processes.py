@@ -9,7 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 
@@ -37,20 +37,44 @@ def run(
         subprocess.TimeoutExpired: it took too long.
         OSError: it cannot be started.
     """
+    process = None
     with log.open("ab") as stream:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
         try:
+            with _undisturbed() as mask:
+                process = subprocess.Popen(
+                    command,
+                    cwd=folder,
+                    env=dict(environ),
+                    stdin=subprocess.DEVNULL,
+                    stdout=stream,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    preexec_fn=lambda: _unmask(mask),  # noqa: PLW1509 - no thread holds a lock here
+                )
             return process.wait(seconds)
         finally:
-            end(process)
+            if process is not None:
+                end(process)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[set[signal.Signals | int]]:
+    """Put off what ends this process: a child that starts just then would be known to nobody.
+
+    Yields:
+        The signals that were put off before, for the child.
+    """
+    before = signal.pthread_sigmask(
+        signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    )
+    try:
+        yield before
+    finally:
+        _unmask(before)
+
+
+def _unmask(mask: set[signal.Signals | int]) -> None:
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -27,7 +27,7 @@ from compliance.rehearsal import (
 )
 from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.exercise import Exercise
-from compliance.rehearsal.model import Kind, Operation, Origin, Rehearsal
+from compliance.rehearsal.model import Effect, Evidence, Kind, Operation, Origin, Rehearsal
 from compliance.rehearsal.records import Reader
 from compliance.rehearsal.reports.names import deployed as deployed_names
 from compliance.rehearsal.request import DEPLOYED, LOG, TESTED
@@ -149,16 +149,21 @@ def _examined(request: Request, scene: Local) -> _Seen:
         roles={grant.holder for grant in granted if grant.kind is not Kind.RESOURCE},
     )
     poisoned = dead_letters.start(stage, assembly)
-    tests, refused = _called(request, scene)
-    found += refused
+    found += _refused(request, scene)
+    before = reader.read()
+    tests = _tested(request, scene)
+    found += tests.findings()
     with request.step("waiting for the dead letters"):
         found += poisoned.result()
     with request.step("reading the evidence"):
         records = reader.read()
-        found += necessity.sufficiency(records.uses, granted)
+        found += necessity.sufficiency((*before.uses, *records.uses), granted)
+        # What a probe's own right calls used is no evidence: that an operation works, and what it
+        # needs, is for the contract tests to show.
+        uses = (*(use for use in before.uses if not use.call), *records.uses)
         rows = necessity.ledger(
             granted,
-            records.uses,
+            uses,
             calls=records.calls,
             functions=deployed,
             idle=necessity.idle_roles(scene.given, gone),
@@ -168,7 +173,7 @@ def _examined(request: Request, scene: Local) -> _Seen:
         found += alarms.findings(stage, assembly)
         operations = _operations(scene.routes, records.calls)
         found += _silent(operations, scene.routes)
-    notices = list(necessity.notices(rows, records.uses))
+    notices = list(necessity.notices(rows, uses))
     if not request.tamper:
         notices.append("no grant was taken away: that was not asked for")
     elif tests.failed:
@@ -177,6 +182,7 @@ def _examined(request: Request, scene: Local) -> _Seen:
         with request.step("taking each grant away once"):
             rows, exact = _tampered(request, scene, rows, reader, deployed)
             found += exact
+        notices += _untried(rows)
     return _Seen(
         rows=rows,
         findings=tuple(found),
@@ -196,7 +202,9 @@ def _looked_at(request: Request, scene: Account, *, trail_seconds: float) -> _Se
     # What was called so far is none of the stage's doing.
     time.sleep(2 * _CLOCKS_DIFFER)
     started = request.clock() - _CLOCKS_DIFFER
-    tests, found = _called(request, scene)
+    found = list(_refused(request, scene))
+    tests = _tested(request, scene)
+    found += tests.findings()
     ended = request.clock() + _CLOCKS_DIFFER
     if trail_seconds:
         with request.step(f"waiting {trail_seconds:g} seconds for CloudTrail"):
@@ -220,20 +228,39 @@ def _told_only(found: Finding) -> Finding:
     return replace(found, severity=Severity.MEDIUM)
 
 
-def _called(request: Request, scene: Local | Account) -> tuple[contract.Tests, list[Finding]]:
-    """Call the stage as nobody may, and then as its contract says."""
+def _refused(request: Request, scene: Local | Account) -> tuple[Finding, ...]:
     with request.step("calling as nobody may"):
-        probed = closed.probe(scene.stage, scene.routes)
+        return closed.probe(scene.stage, scene.routes).findings
+
+
+def _tested(request: Request, scene: Local | Account) -> contract.Tests:
     with request.step("running the contract tests"):
-        tests = contract.run(
+        return contract.run(
             request.tests,
             stage_file=scene.stage_file,
             environ=scene.environ,
             log=request.out / TESTED,
             report=scene.stage_file.with_name("tests.xml"),
             seconds=request.test_seconds,
+            secrets=scene.stage.secrets,
         )
-    return tests, [*probed.findings, *tests.findings()]
+
+
+def _untried(rows: Iterable[Row]) -> Iterator[str]:
+    """Grants that were used, and not taken away: what rests on their use alone."""
+    used: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for row in rows:
+        if (
+            row.grant.kind is Kind.ROLE
+            and row.evidence is Evidence.EXERCISED
+            and row.effect is Effect.NOT_TRIED
+        ):
+            used[row.grant.holder, row.operations].append(row.grant.action)
+    for (holder, operations), actions in used.items():
+        yield (
+            f"{holder.rpartition('/')[2]}: used ({', '.join(operations)}) and not taken away, for "
+            f"no call of the API is known to need it: {', '.join(dict.fromkeys(actions))}"
+        )
 
 
 def _tampered(

@@ -87,7 +87,7 @@ def local(request: Request, assembly: Assembly) -> Iterator[Local]:
         yield Local(
             stage=stage,
             stage_file=stage_file,
-            environ=aws.environ,
+            environ=aws.tests_environ,
             assembly=copy,
             given=assembly,
             digests=digests,
@@ -98,8 +98,8 @@ def local(request: Request, assembly: Assembly) -> Iterator[Local]:
 
 
 TRAIL_SECONDS: Final = 300
-"""How late CloudTrail tells of a call, on average and without a promise (CloudTrail User Guide, 'How
-CloudTrail works')."""
+"""How late CloudTrail tells of a call, in seconds, on average and without a promise
+(https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

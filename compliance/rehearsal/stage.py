@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from boto3 import Session
 
+_SHORTEST_SECRET: Final = 16
 VARIABLE: Final = "SYNTHGATE_STAGE"
 """Environment variable with the path of the stage's file."""
 SMOKE: Final = "smoke"
@@ -79,6 +80,17 @@ class Stage:
     outputs: Mapping[str, str] = field(default_factory=dict)
     resources: Mapping[str, str] = field(default_factory=dict)
     local: bool = True
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Values that no log may keep."""
+        held = [who for who in (self.caller, self.stranger, self.operator) if who is not None]
+        found = {self.api_key, *self.tokens.values()}
+        found |= {
+            value for who in held for value in (who.session_token, who.secret_access_key) if value
+        }
+        # The local root's is no secret, and a word that stands everywhere.
+        return frozenset(value for value in found if len(value) >= _SHORTEST_SECRET)
 
     def session(self, credentials: Credentials | None = None) -> Session:
         """A boto3 session of the operator, or of whose credentials are given.

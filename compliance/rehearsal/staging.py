@@ -23,6 +23,9 @@ _REST_API: Final = "AWS::ApiGateway::RestApi"
 _STAGE: Final = "AWS::ApiGateway::Stage"
 _KEY: Final = "AWS::ApiGateway::ApiKey"
 _METHOD: Final = "AWS::ApiGateway::Method"
+_WHOLE: Final = frozenset({"CREATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_COMPLETE"})
+"""States of a stack whose last change went through; others end in `_COMPLETE` too, such as
+`ROLLBACK_COMPLETE` (CloudFormation API Reference, 'Stack', StackStatus)."""
 
 Client = Any
 """A boto3 client; which operations it has is known at run time only."""
@@ -73,6 +76,9 @@ def deployed(cloudformation: Client, assembly: Assembly) -> Deployed:
             )
         try:
             (stack,) = cloudformation.describe_stacks(StackName=template.stack_name)["Stacks"]
+            body = cloudformation.get_template(
+                StackName=template.stack_name, TemplateStage="Original"
+            )["TemplateBody"]
             pages = cloudformation.get_paginator("list_stack_resources")
             for page in pages.paginate(StackName=template.stack_name):
                 for summary in page["StackResourceSummaries"]:
@@ -83,8 +89,17 @@ def deployed(cloudformation: Client, assembly: Assembly) -> Deployed:
             raise RehearsalError(
                 f"{template.stack_name}: cannot be read from CloudFormation: {error}"
             ) from error
-        if not str(stack["StackStatus"]).endswith("_COMPLETE"):
-            raise RehearsalError(f"{template.stack_name}: is {stack['StackStatus']}")
+        if stack["StackStatus"] not in _WHOLE:
+            raise RehearsalError(
+                f"{template.stack_name}: is {stack['StackStatus']}; allowed: "
+                f"{', '.join(sorted(_WHOLE))}; next: deploy this very assembly"
+            )
+        # What was published under the template's name is named by another file of the assembly.
+        if body != template.body:
+            raise RehearsalError(
+                f"{template.stack_name}: is not deployed from {template.name}, but from another "
+                "template; next: synthesize the assembly anew, and find out who changed it"
+            )
         for output in stack.get("Outputs", ()):
             outputs[output["OutputKey"]] = output["OutputValue"]
     return Deployed(resources, outputs)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.rehearsal import processes
 from compliance.rehearsal.errors import RehearsalError
-from compliance.rehearsal.local.trust import HOST, Trust, make, without_aws
+from compliance.rehearsal.local.trust import HOST, Trust, make, narrow, without_aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,7 +52,8 @@ class LocalAws:
         pid: its process.
         version: of MiniStack.
         folder: for files of this rehearsal; removed at the end.
-        environ: the environment of child processes that call it.
+        environ: the environment of the CDK CLI, and of the server itself: no more than they need.
+        tests_environ: the environment of the contract tests: the caller's own, without AWS.
     """
 
     port: int
@@ -65,6 +66,7 @@ class LocalAws:
     version: str
     folder: Path
     environ: Mapping[str, str]
+    tests_environ: Mapping[str, str]
 
     @property
     def endpoint_url(self) -> str:
@@ -159,15 +161,13 @@ def _started(
     trust = make(folder, environ=environ)
     for name in ("home", "tmp"):
         (folder / name).mkdir()
-    callers = {
-        **without_aws(environ),
+    own = {
         **trust.variables(),
-        "NO_PROXY": f"{HOST},127.0.0.1",
-        "no_proxy": f"{HOST},127.0.0.1",
         # The CDK CLI keeps there which account a key belongs to.
         "HOME": str(folder / "home"),
         "TMPDIR": str(folder / "tmp"),
     }
+    callers = {**narrow(environ), **own}
     aws = LocalAws(
         port=port,
         region=region,
@@ -179,6 +179,7 @@ def _started(
         version="",
         folder=folder,
         environ=callers,
+        tests_environ={**without_aws(environ), **own},
     )
     aws.records.touch(mode=0o600)
     settings = {

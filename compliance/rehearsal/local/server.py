@@ -27,6 +27,7 @@ import functools
 import itertools
 import json
 import os
+import secrets
 import sys
 import threading
 import time
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 
 _asked_by: contextvars.ContextVar[Message] = contextvars.ContextVar("asked_by", default={})  # noqa: B039 - never changed in place
+_handed_out: set[str] = set()
+"""Traces of the invocations so far."""
 _policy: contextvars.ContextVar[str] = contextvars.ContextVar("policy", default="identity")
 
 
@@ -167,9 +170,17 @@ def _telling_refusals(enforce: Callable[..., Any], records: Records) -> Callable
 def _telling_traces(make: Callable[..., Any], records: Records) -> Callable[..., Any]:
     @functools.wraps(make)
     def wrapper(*arguments: Any, **named: Any) -> Any:
-        trace = make(*arguments, **named)
-        if trace and "call" in _asked_by.get():
-            records.write("trace", trace=_root(trace), **_asked_by.get())
+        # A function that is not traced has a trace id too, on AWS, which says that it is not
+        # sampled; MiniStack gives it none.
+        # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+        trace = make(*arguments, **named) or (
+            f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)};"
+            f"Parent={secrets.token_hex(8)};Sampled=0"
+        )
+        root = _root(trace)
+        _handed_out.add(root)
+        if "call" in _asked_by.get():
+            records.write("trace", trace=root, **_asked_by.get())
         return trace
 
     return wrapper
@@ -192,14 +203,11 @@ def observed(app: Callable[..., Awaitable[None]], records: Records) -> Callable[
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        trace = headers.get(b"x-amzn-trace-id", b"").decode("latin-1")
         number = next(numbers)
-        # A function's own calls carry the trace of its invocation, by which they are told apart.
-        of_function = b"aws-sdk" in headers.get(b"user-agent", b"") or b"Boto3" in headers.get(
-            b"user-agent", b""
-        )
-        _asked_by.set({"trace": _root(trace)} if trace and of_function else {"call": number})
+        # A function's own calls carry the trace of its invocation: AWS's SDKs see to that.
+        trace = _root(dict(scope["headers"]).get(b"x-amzn-trace-id", b"").decode("latin-1"))
+        of_function = trace in _handed_out
+        _asked_by.set({"trace": trace} if of_function else {"call": number})
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start" and not of_function:

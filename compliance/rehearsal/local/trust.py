@@ -17,6 +17,8 @@ HOST: Final = "localhost"
 """How the local AWS is called. Its certificate names the address as well."""
 _BUNDLES: Final = ("SSL_CERT_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables by which programs are told of a file of certificates, in place of their own."""
+_MORE: Final = "NODE_EXTRA_CA_CERTS"
+"""By which Node.js is told of one to add to its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,7 @@ class Trust:
         """Environment variables that have a child process trust the local AWS too."""
         return {
             **dict.fromkeys(_BUNDLES, str(self.bundle)),
-            # Node.js adds these to its own.
-            "NODE_EXTRA_CA_CERTS": str(self.bundle),
+            _MORE: str(self.bundle),
         }
 
 
@@ -78,7 +79,7 @@ def make(folder: Path, *, environ: Mapping[str, str]) -> Trust:
 
 
 def _trusted(environ: Mapping[str, str]) -> bytes:
-    named = [environ[name] for name in (*_BUNDLES, "NODE_EXTRA_CA_CERTS") if environ.get(name)]
+    named = [environ[name] for name in (*_BUNDLES, _MORE) if environ.get(name)]
     default = ssl.get_default_verify_paths().cafile
     blobs = []
     for name in dict.fromkeys([*named, *([default] if default else [])]):
@@ -87,22 +88,38 @@ def _trusted(environ: Mapping[str, str]) -> bytes:
         except OSError as error:
             raise RehearsalError(
                 f"{name}: cannot read the certificates that the environment names: "
-                f"{error.strerror}; next: correct the variable ({', '.join(_BUNDLES)})"
+                f"{error.strerror}; next: correct the variable ({', '.join((*_BUNDLES, _MORE))})"
             ) from error
     return b"\n".join(blobs)
 
 
 def without_aws(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment without anything by which an AWS account could be reached."""
+    """The environment without anything by which an AWS account or a proxy could be reached."""
     kept = {
         name: value
         for name, value in environ.items()
         if not name.upper().startswith(("AWS_", "CDK_", "MINISTACK_", "LOCALSTACK_"))
         and name.upper() not in {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
     }
-    return {
-        **kept,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
+    return {**kept, **_NO_ACCOUNT}
+
+
+def narrow(environ: Mapping[str, str]) -> dict[str, str]:
+    """What of the environment the local AWS needs, and so the functions that it runs may see.
+
+    A list of what is kept, not of what is left out: a CI job's secrets have any name.
+    """
+    kept = {
+        name: value for name, value in environ.items() if name in _KEPT or name.startswith("LC_")
     }
+    return {**kept, **_NO_ACCOUNT}
+
+
+_KEPT: Final = frozenset({"PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "SSL_CERT_DIR"})
+_NO_ACCOUNT: Final = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "NO_PROXY": f"{HOST},127.0.0.1",
+    "no_proxy": f"{HOST},127.0.0.1",
+}

@@ -44,6 +44,7 @@ def test_the_defaults_are_those_of_the_catalogue(folder: Path) -> None:
         "permissions_boundary": None,
     }
     assert found.checkov_python is None
+    assert found.ministack_python is None
     assert found.engine_seconds == 300
     assert found.environments == ()
     assert found.root == folder
@@ -60,6 +61,7 @@ def test_every_setting_can_be_set(folder: Path) -> None:
             waivers = "policy/waivers.toml"
             snapshots = "accepted"
             checkov-python = "/opt/checkov/bin/python"
+            ministack-python = "/opt/ministack/bin/python"
             engine-seconds = 60
             environments = ["dev", "prod"]
 
@@ -88,6 +90,7 @@ def test_every_setting_can_be_set(folder: Path) -> None:
     assert found.path(found.waivers) == folder / "policy" / "waivers.toml"
     assert found.path(found.snapshots) == folder / "accepted"
     assert found.checkov_python == "/opt/checkov/bin/python"
+    assert found.ministack_python == "/opt/ministack/bin/python"
     assert found.engine_seconds == 60
     assert found.environments == ("dev", "prod")
     assert (found.retention.minimum_days, found.retention.maximum_days) == (400, 400)

@@ -159,6 +159,7 @@ def test_each_verdict_has_its_exit_code(verdict: Verdict, code: int) -> None:
         ("F3031", {"cloudformation"}),
         ("W3030", {"cloudformation"}),
         ("snapshot-changed", {"snapshots"}),
+        ("Rehearsal-Closed", {"rehearsal"}),
         ("IAM99", {"own", "cdk-nag", "checkov"}),
         ("EVERYTHING", {"own", "cdk-nag", "checkov"}),
     ],

@@ -59,14 +59,14 @@ def test_dev_is_green_and_every_grant_is_accounted_for(
 
     assert done.code == 0, done.out + done.err
     found = report(tmp_path)
-    assert found["verdict"] == "green"
+    assert found["report"]["verdict"] == "green"
     own = {
         (row["grant"]["action"], row["grant"]["sid"]): row
         for row in found["grants"]
         if row["evidence"] == "exercised" and "DataProcessing" in row["grant"]["holder"]
     }
     assert {key: row["effect"] for key, row in own.items()} == {
-        ("dynamodb:DeleteItem", "HandledRequests"): "not tried",
+        ("dynamodb:DeleteItem", "HandledRequests"): "broke",
         ("dynamodb:DeleteItem", "Items"): "broke",
         ("dynamodb:GetItem", "Items"): "broke",
         ("dynamodb:PutItem", "HandledRequests"): "broke",
@@ -82,6 +82,7 @@ def test_dev_is_green_and_every_grant_is_accounted_for(
     assert {row["evidence"] for row in found["grants"]} == {
         "exercised",
         "not exercisable here",
+        "not rehearsed",
     }
     assert [each["place"]["resource_type"] for each in found["removals"]] == ["AWS::EC2::FlowLog"]
     assert done.out.splitlines()[-2].startswith("REHEARSED GREEN: ")
@@ -106,7 +107,7 @@ def test_what_is_granted_too_much_and_too_little_is_named(
     assert done.code == 1, done.out + done.err
     said = {
         (each["rule"], each["location"], each["observed"].partition(" ")[0])
-        for each in report(tmp_path / "out")["results"]
+        for each in report(tmp_path / "out")["report"]["results"]
     }
     assert (
         "Rehearsal-Necessary",
@@ -125,7 +126,7 @@ def test_cognito_with_scopes_is_rehearsed_too(
     done = rehearse(assembly, tmp_path, "--no-tamper")
 
     assert done.code == 0, done.out + done.err
-    assert report(tmp_path)["verdict"] == "green"
+    assert report(tmp_path)["report"]["verdict"] == "green"
 
 
 def test_a_port_that_is_taken_is_named(tiny: Path, tmp_path: Path) -> None:
@@ -189,6 +190,35 @@ def test_contract_tests_that_hang_are_ended(tiny: Path, tmp_path: Path) -> None:
     assert not _left(tests.name)
 
 
+def test_a_template_that_is_not_the_reviewed_one_is_refused(tiny: Path, tmp_path: Path) -> None:
+    """The asset manifest may name another file for what CloudFormation gets; it is compared."""
+    swapped = tmp_path / "cdk.out"
+    shutil.copytree(tiny, swapped)
+    body = (swapped / "Tiny.template.json").read_text().replace("hello", "swapped")
+    (swapped / "other.json").write_text(body)
+    manifest = swapped / "Tiny.assets.json"
+    manifest.write_text(manifest.read_text().replace('"Tiny.template.json"', '"other.json"'))
+
+    done = rehearse(swapped, tmp_path / "out")
+
+    assert done.code == 3, done.out + done.err
+    assert "Tiny: is not deployed from Tiny.template.json, but from another template" in done.err
+
+
+def test_what_the_probes_call_is_no_evidence(tiny: Path, tmp_path: Path) -> None:
+    """Contract tests that call nothing leave every operation and every grant unproven."""
+    tests = tmp_path / "test_idle.py"
+    tests.write_text("def test_passes():\n    pass\n")
+
+    done = rehearse(tiny, tmp_path / "out", tests=tests)
+
+    assert done.code == 1, done.out + done.err
+    said = {
+        (each["rule"], each["location"]) for each in report(tmp_path / "out")["report"]["results"]
+    }
+    assert ("Rehearsal-Sufficient", "GET /hello") in said
+
+
 def test_contract_tests_that_test_nothing_are_no_evidence(tiny: Path, tmp_path: Path) -> None:
     """All skipped is nothing proven: exit code 3."""
     tests = tmp_path / "test_nothing.py"
@@ -200,21 +230,15 @@ def test_contract_tests_that_test_nothing_are_no_evidence(tiny: Path, tmp_path: 
     assert "no contract test ran (1 skipped)" in done.err
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_a_rehearsal_that_is_cancelled_leaves_nothing(
     sent: signal.Signals, code: int, tiny: Path, tmp_path: Path
 ) -> None:
     """Ctrl-C and a CI job's end: server, functions and CLI are stopped, files are removed."""
     temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    command = [sys.executable, "-m", "compliance", "rehearse", str(tiny), "--tests", str(CONTRACT)]
-    command += ["--out", str(tmp_path / "out"), "--config", str(ROOT / "pyproject.toml")]
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, "TMPDIR": str(temporary)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = _started(tiny, tmp_path, temporary)
     assert process.stderr is not None
     for line in process.stderr:
         if "deploying" in line:
@@ -229,15 +253,7 @@ def test_a_rehearsal_that_is_cancelled_leaves_nothing(
 def test_a_rehearsal_that_is_killed_leaves_no_server(tiny: Path, tmp_path: Path) -> None:
     """Nobody can clean up then; the server ends by itself."""
     temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    command = [sys.executable, "-m", "compliance", "rehearse", str(tiny), "--tests", str(CONTRACT)]
-    command += ["--out", str(tmp_path / "out"), "--config", str(ROOT / "pyproject.toml")]
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, "TMPDIR": str(temporary)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = _started(tiny, tmp_path, temporary)
     assert process.stderr is not None
     for line in process.stderr:
         if "bootstrapping" in line:
@@ -250,6 +266,16 @@ def test_a_rehearsal_that_is_killed_leaves_no_server(tiny: Path, tmp_path: Path)
     while (left := _left("server.py", str(temporary))) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not left
+
+
+def _started(assembly: Path, folder: Path, temporary: Path) -> subprocess.Popen[str]:
+    """Start a rehearsal whose files are below a folder of its own."""
+    temporary.mkdir()
+    command = [sys.executable, "-m", "compliance", "rehearse", str(assembly)]
+    command += ["--tests", str(CONTRACT), "--out", str(folder / "out")]
+    command += ["--config", str(ROOT / "pyproject.toml")]
+    environ = {**os.environ, "TMPDIR": str(temporary)}
+    return subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
 
 
 def _left(*words: str) -> list[str]:

@@ -417,6 +417,11 @@ def test_an_unused_waiver_is_told() -> None:
             {"engines": frozenset({"cloudformation"})},
             id="no engine of own rules ran",
         ),
+        pytest.param(
+            waiver("Rehearsal-Necessary", "Storage/Gone/Resource"),
+            {"engines": RAN},
+            id="a gate rehearses nothing",
+        ),
     ],
 )
 def test_a_waiver_is_judged_unused_only_where_it_could_have_been_used(
@@ -444,8 +449,20 @@ def test_a_waiver_is_judged_unused_only_where_it_could_have_been_used(
             {"environments": ["prod"]},
         ),
         (waiver("W3030", "Storage/Gone/Resource"), {"engines": frozenset({"cloudformation"})}),
+        (
+            waiver("Rehearsal-Necessary", "Storage/Gone/Resource"),
+            {"engines": frozenset({"rehearsal"})},
+        ),
     ],
-    ids=["rule", "base rule", "finding", "one engine", "environment", "CloudFormation"],
+    ids=[
+        "rule",
+        "base rule",
+        "finding",
+        "one engine",
+        "environment",
+        "CloudFormation",
+        "rehearsal",
+    ],
 )
 def test_a_waiver_that_could_have_been_used_is_judged(item: Waiver, run: dict[str, Any]) -> None:
     """In scope, an unused waiver is red."""
