@@ -128,6 +128,20 @@ def test_one_operation_works(green: Rehearsal) -> None:
     )
 
 
+def test_a_deployed_stage_counts_no_operations(green: Rehearsal, red: Rehearsal) -> None:
+    """Its calls are nowhere written down, so nothing is said of how many work."""
+    looked = replace(green, operations=())
+    assert (
+        to_text.render(looked)
+        .splitlines()[-1]
+        .startswith("REHEARSED GREEN: 11 grants exercised, 0 never used, 26 not")
+    )
+    assert to_text.render(looked, width=30).splitlines()[-1] == "REHEARSED GREEN"
+    assert to_text.render(replace(red, operations=()), width=60).splitlines()[-1] == (
+        "REHEARSED RED: 4 blocking findings; 1 grant never used"
+    )
+
+
 def test_what_happened_otherwise_than_the_table_says_is_told(green: Rehearsal) -> None:
     """Other operations, fewer of them, or some that did without; the rest goes without saying."""
     delete, get, put, query = green.rows[:4]
