@@ -24,6 +24,7 @@ from compliance.rehearsal import (
     openapi,
     tampering,
     trail,
+    unasked,
 )
 from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.exercise import Exercise
@@ -158,6 +159,7 @@ def _examined(request: Request, scene: Local) -> _Seen:
     with request.step("reading the evidence"):
         records = reader.read()
         found += necessity.sufficiency((*before.uses, *records.uses), granted)
+        api = "/".join(stage.base_url.rsplit("/", 2)[1:])
         # What a probe's own right calls used is no evidence: that an operation works, and what it
         # needs, is for the contract tests to show.
         uses = (*(use for use in before.uses if not use.call), *records.uses)
@@ -167,9 +169,12 @@ def _examined(request: Request, scene: Local) -> _Seen:
             calls=records.calls,
             functions=deployed,
             idle=necessity.idle_roles(scene.given, gone),
-            api="/".join(stage.base_url.rsplit("/", 2)[1:]),
+            api=api,
         )
         found += necessity.findings(rows)
+        found += unasked.findings(
+            granted, deployed, stage=stage, assembly=assembly, routes=scene.routes, api=api
+        )
         found += alarms.findings(stage, assembly)
         operations = _operations(scene.routes, records.calls)
         found += _silent(operations, scene.routes)
