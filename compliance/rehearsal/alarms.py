@@ -1,65 +1,35 @@
-"""Whether every alarm and dashboard widget looks at a metric that is really sent.
+"""Whether every alarm and widget looks at a metric that is really sent, and alarms are heard.
 
 What functions send is read from their logs; what services send, from a reviewed table.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.findings import Outcome
+from compliance.rehearsal import notified, sent
 from compliance.rehearsal.copying import place
+from compliance.rehearsal.dimensions import deployed, named, names
 from compliance.rehearsal.errors import RehearsalError
-from compliance.rehearsal.functions import functions
-from compliance.rehearsal.metrics import (
-    Metric,
-    Watched,
-    embedded,
-    metric,
-    of_alarm,
-    of_dashboard,
-    own_name,
-)
+from compliance.rehearsal.metrics import Metric, Watched, of_alarm, of_dashboard
+from compliance.rehearsal.notified import COMPOSITE, DASHBOARD, MEMBER
 from compliance.rehearsal.physical import Physical, name
 from compliance.rehearsal.rules import ALARMS, finding
 from compliance.rehearsal.service_metrics import family
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from compliance.assembly.model import Assembly, Resource
     from compliance.findings import Finding
+    from compliance.rehearsal.dimensions import Dimension
     from compliance.rehearsal.stage import Stage
 
 ALARM: Final = "AWS::CloudWatch::Alarm"
-COMPOSITE: Final = "AWS::CloudWatch::CompositeAlarm"
-DASHBOARD: Final = "AWS::CloudWatch::Dashboard"
 OF_AWS: Final = "AWS/"
 """What the namespaces of AWS's own services begin with."""
-DYNAMODB_OPERATIONS: Final = frozenset(
-    {"BatchExecuteStatement", "BatchGetItem", "BatchWriteItem", "DeleteItem", "ExecuteStatement"}
-    | {"ExecuteTransaction", "GetItem", "PutItem", "Query", "Scan", "TransactGetItems"}
-    | {"TransactWriteItems", "UpdateItem"}
-)
-"""Values of DynamoDB's dimension `Operation`
-(https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html)."""
-
-_INDEX: Final = "GlobalSecondaryIndexName"
-_TABLES: Final = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
-_BY_TYPE: Final = {
-    "AWS::Lambda::Function": "FunctionName",
-    "AWS::DynamoDB::Table": "TableName",
-    "AWS::DynamoDB::GlobalTable": "TableName",
-    "AWS::SQS::Queue": "QueueName",
-    "AWS::SNS::Topic": "TopicName",
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::ApiGateway::Stage": "Stage",
-}
-"""Dimension that names a resource of a type by the end of its physical id."""
-_MEMBER: Final = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*['\"]?([^'\")]+?)['\"]?\s*\)")
-_EVENTS_IN_EMBEDDED_FORMAT: Final = '"CloudWatchMetrics"'
 
 
 @dataclass(frozen=True)
@@ -70,11 +40,14 @@ class Watching:
         watched: parts of alarms and widgets.
         emitted: metrics of the service's own.
         names: values of the dimensions that name deployed resources.
+        doubtful: metrics that filters make of logs which nothing is known to write, by the log
+            groups.
     """
 
     watched: tuple[Watched, ...]
     emitted: frozenset[Metric]
-    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    names: Mapping[Dimension, frozenset[str]] = field(default_factory=dict)
+    doubtful: Mapping[Metric, frozenset[str]] = field(default_factory=dict)
 
     def findings(self) -> list[Finding]:
         """What will never show anything."""
@@ -88,7 +61,17 @@ class Watching:
             )
         elif wanted.namespace.startswith(OF_AWS):
             yield from self._of_service(watched, wanted)
-        elif wanted not in self.emitted:
+        elif wanted in self.emitted:
+            return
+        elif groups := self.doubtful.get(wanted):
+            what = (
+                f"{wanted} is made of the logs in {' and '.join(sorted(groups))}, to which no "
+                "function, API or flow log of the assembly writes"
+            )
+            yield _undecided(
+                watched, what, str(wanted), remediation="Filter the logs of what sends them."
+            )
+        else:
             yield _failed(watched, f"{wanted} is never sent{self._instead(wanted)}.", wanted)
 
     def _instead(self, wanted: Metric) -> str:
@@ -112,22 +95,24 @@ class Watching:
             sets = " or ".join(f"{{{', '.join(sorted(each))}}}" for each in entry.dimensions)
             message = f"{wanted} is never sent: its dimensions are {sets} ({entry.source})."
             yield _failed(watched, message, wanted)
-        for dimension, value in wanted.dimensions:
+            return
+        for dimension, value in named(wanted):
             known = self.names.get(dimension)
-            if dimension == _INDEX:
-                value = f"{dict(wanted.dimensions).get('TableName')}/{value}"  # noqa: PLW2901
             if known is not None and value not in known:
-                message = f"{wanted} is of nothing that is deployed: no {dimension} is {value}."
+                message = f"{wanted} is of nothing that is deployed: no {dimension[1]} is {value}."
                 yield _failed(watched, message, wanted)
 
 
-def findings(stage: Stage, assembly: Assembly, *, since: float = 0.0) -> list[Finding]:
-    """Every alarm and widget that watches what is never sent.
+def findings(
+    stage: Stage, assembly: Assembly, *, since: float = 0.0, given: Assembly | None = None
+) -> list[Finding]:
+    """Every alarm and widget that watches what is never sent, and alarms that nobody hears.
 
     Args:
         stage: its operator may read logs, alarms, dashboards and names.
         assembly: what is deployed.
         since: seconds since 1970; what was sent before does not count.
+        given: what was to be deployed, where that is more: its alarms are judged too.
 
     Raises:
         RehearsalError: something of it cannot be read.
@@ -135,53 +120,41 @@ def findings(stage: Stage, assembly: Assembly, *, since: float = 0.0) -> list[Fi
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - an extra
 
     try:
+        filtered = sent.filtered(stage, assembly)
+        written = sent.written(stage, assembly, given or assembly)
+        doubtful = {each: groups for each, groups in filtered.items() if not groups & written}
         seen = Watching(
-            watched=watched(stage, assembly),
-            emitted=emitted(stage, assembly, since=since),
+            watched=watched(stage, assembly, given=given),
+            emitted=sent.emitted(stage, assembly, since=since) | (filtered.keys() - doubtful),
             names=names(stage, assembly),
+            doubtful=doubtful,
         )
-        return [*seen.findings(), *_composites(stage, assembly)]
+        whole = given or assembly
+        silent = notified.findings(_judged(stage, assembly, whole, ALARM, COMPOSITE), whole)
+        return [*seen.findings(), *silent, *_composites(stage, assembly)]
     except (BotoCoreError, ClientError) as error:
         raise RehearsalError(
             f"{assembly.path}: what its alarms watch cannot be read: {error}"
         ) from error
 
 
-def emitted(stage: Stage, assembly: Assembly, *, since: float = 0.0) -> frozenset[Metric]:
-    """The metrics that the functions of an assembly sent in their logs, or a filter makes of those.
+def watched(
+    stage: Stage, assembly: Assembly, *, given: Assembly | None = None
+) -> tuple[Watched, ...]:
+    """What the alarms and dashboards of an assembly look at.
 
-    A filter's metric is taken for sent: what it looks for may be what a rehearsal never does.
+    Args:
+        stage: its operator may read dashboards.
+        assembly: what is deployed.
+        given: what was to be deployed, where that is more.
     """
-    logs = stage.client("logs")
-    found: set[Metric] = set()
-    for group in sorted({each.log_group for each in functions(stage, assembly)}):
-        pages = logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group.partition(":log-group:")[2],
-            filterPattern=_EVENTS_IN_EMBEDDED_FORMAT,
-            startTime=int(since * 1000),
-        )
-        for page in pages:
-            for event in page["events"]:
-                found.update(embedded(event["message"]))
-    physical = Physical(stage, assembly)
-    for resource in _deployed(assembly, physical, "AWS::Logs::MetricFilter"):
-        group = physical.one(resource, "LogGroupName")
-        for described in logs.describe_metric_filters(logGroupName=group)["metricFilters"]:
-            for sent in described["metricTransformations"]:
-                # With dimensions, whose values are the events' own, it cannot be told.
-                if not sent.get("dimensions"):
-                    found.add(metric(sent["metricNamespace"], sent["metricName"], {}))
-    return frozenset(found)
-
-
-def watched(stage: Stage, assembly: Assembly) -> tuple[Watched, ...]:
-    """What the deployed alarms and dashboards of an assembly look at."""
-    physical = Physical(stage, assembly)
+    whole = given or assembly
+    physical = Physical(stage, whole)
     cloudwatch = stage.client("cloudwatch")
     found: list[Watched] = []
-    for resource in _deployed(assembly, physical, ALARM):
+    for resource in _judged(stage, assembly, whole, ALARM):
         found += of_alarm(resource, physical)
-    for resource in _deployed(assembly, physical, DASHBOARD):
+    for resource in deployed(assembly, Physical(stage, assembly), DASHBOARD):
         own = physical.id(resource)
         body = cloudwatch.get_dashboard(DashboardName=own)["DashboardBody"]
         try:
@@ -193,37 +166,15 @@ def watched(stage: Stage, assembly: Assembly) -> tuple[Watched, ...]:
     return tuple(found)
 
 
-def names(stage: Stage, assembly: Assembly) -> dict[str, frozenset[str]]:
-    """What the dimensions of services' metrics may name: the deployed resources of an assembly.
-
-    Returns:
-        Names by dimension. An index is named with its table, `table/index`.
-    """
-    physical = Physical(stage, assembly)
-    found: dict[str, set[str]] = {dimension: set() for dimension in _BY_TYPE.values()}
-    found |= {_INDEX: set(), "ApiName": set(), "Operation": set(DYNAMODB_OPERATIONS)}
-    for resource in _deployed(assembly, physical, *_BY_TYPE):
-        own = own_name(physical.id(resource))
-        found[_BY_TYPE[resource.type]].add(own)
-        if resource.type in _TABLES:
-            table = stage.client("dynamodb").describe_table(TableName=own)["Table"]
-            for index in table.get("GlobalSecondaryIndexes", ()):
-                found[_INDEX].add(f"{own}/{index['IndexName']}")
-    for resource in _deployed(assembly, physical, "AWS::ApiGateway::RestApi"):
-        api = stage.client("apigateway").get_rest_api(restApiId=physical.id(resource))
-        found["ApiName"].add(api["name"])
-    return {dimension: frozenset(values) for dimension, values in found.items()}
-
-
 def _composites(stage: Stage, assembly: Assembly) -> Iterator[Finding]:
     """Composite alarms that ask for alarms which are not there."""
     physical = Physical(stage, assembly)
     cloudwatch = stage.client("cloudwatch")
-    for resource in _deployed(assembly, physical, COMPOSITE):
+    for resource in deployed(assembly, physical, COMPOSITE):
         own = physical.id(resource).rpartition(":alarm:")[2]
         found = cloudwatch.describe_alarms(AlarmNames=[own], AlarmTypes=["CompositeAlarm"])
         for alarm in found["CompositeAlarms"] or [_absent(resource, own)]:
-            asked = {each.rpartition(":alarm:")[2] for each in _MEMBER.findall(alarm["AlarmRule"])}
+            asked = {each.rpartition(":alarm:")[2] for each in MEMBER.findall(alarm["AlarmRule"])}
             for member in sorted(asked):
                 both = ["MetricAlarm", "CompositeAlarm"]
                 there = cloudwatch.describe_alarms(AlarmNames=[member], AlarmTypes=both)
@@ -237,8 +188,13 @@ def _composites(stage: Stage, assembly: Assembly) -> Iterator[Finding]:
                     )
 
 
-def _deployed(assembly: Assembly, physical: Physical, *types: str) -> Iterable[Resource]:
-    return [resource for resource in assembly.resources(*types) if physical.found(resource)]
+def _judged(stage: Stage, assembly: Assembly, given: Assembly, *types: str) -> list[Resource]:
+    """What is deployed, and what was taken out before."""
+    there = {name(each) for each in deployed(assembly, Physical(stage, assembly), *types)}
+    gone = {name(each) for each in given.resources(*types)} - {
+        name(each) for each in assembly.resources(*types)
+    }
+    return [each for each in given.resources(*types) if name(each) in there | gone]
 
 
 def _absent(resource: Resource, own: str) -> Any:
@@ -251,7 +207,14 @@ def _failed(watched: Watched, message: str, wanted: Metric) -> Finding:
     )
 
 
-def _undecided(watched: Watched, message: str, observed: str) -> Finding:
+def _undecided(
+    watched: Watched,
+    message: str,
+    observed: str,
+    *,
+    remediation: str = "Name the metric with the dimensions that the service's documentation "
+    "tells.",
+) -> Finding:
     return finding(
         ALARMS,
         f"{message}, so that nobody can tell whether there is anything to see.",
@@ -259,5 +222,5 @@ def _undecided(watched: Watched, message: str, observed: str) -> Finding:
         location=watched.location,
         observed=observed,
         outcome=Outcome.UNDECIDED,
-        remediation="Name the metric with the dimensions that the service's documentation tells.",
+        remediation=remediation,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from compliance.findings import Outcome
+from compliance.findings import Outcome, Severity
 from compliance.rehearsal import callers
 from compliance.rehearsal.callers import IAM, KINDS, NOBODY, REFUSED, RIGHT, Caller
 from compliance.rehearsal.errors import RehearsalError
@@ -103,9 +103,12 @@ class _Prober:
     def try_all(self) -> None:
         if not self._routes:
             raise RehearsalError("the API has no method to call: nothing would be proven")
+        keyed = any(route.api_key_required for route in self._routes)
         for route in self._routes:
             if route.authorization == NONE:
                 self._find_open(route)
+            elif keyed and not route.api_key_required:
+                self._find_keyless(route)
             for method in METHODS if route.method == ANY else (route.method,):
                 self._try(route, method)
         caller = callers.right(self._stage, self._routes[0])
@@ -215,6 +218,19 @@ class _Prober:
                 observed=NONE,
             )
         )
+
+    def _find_keyless(self, route: Route) -> None:
+        found = finding(
+            CLOSED,
+            f"{route.operation} asks for no API key, others do: no usage plan counts or limits "
+            "its calls.",
+            place=route.place,
+            location=route.operation,
+            observed="ApiKeyRequired: false",
+            remediation="Ask for the API key there too.",
+        )
+        # Who calls is known all the same: a key authorizes nobody.
+        self.findings.append(replace(found, severity=Severity.MEDIUM))
 
 
 def _filled(path: str) -> str:

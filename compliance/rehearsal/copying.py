@@ -21,7 +21,7 @@ from compliance.rehearsal.model import Place, Removal
 from compliance.review.references import depends_on, names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from compliance.assembly.model import Assembly, Resource, Template
@@ -33,6 +33,8 @@ _NO_IMAGES: Final = (
     "a rehearsal builds no container images; next: rehearse an assembly of functions with zip "
     "packages"
 )
+_REFUSED_PROPERTIES: Final = {("AWS::CloudWatch::Alarm", "Metrics"): "alarms on metric math"}
+"""What the local AWS refuses only while it deploys: a type's property, and what it makes of it."""
 _UNRECOGNIZED: Final = re.compile(r"Unrecognized resource types: \[([^\]]*)\]")
 
 
@@ -99,7 +101,7 @@ def refused(cloudformation: Any, template: Template) -> frozenset[str]:
         cloudformation: client of the AWS that is asked (ValidateTemplate).
         template: sent as the few lines that matter: its types.
     """
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - an extra
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - an extra
 
     kinds = {kind for kind in template.by_type if not kind.startswith("Custom::")}
     skeleton = {"Resources": {f"R{at}": {"Type": kind} for at, kind in enumerate(sorted(kinds))}}
@@ -114,34 +116,52 @@ def refused(cloudformation: Any, template: Template) -> frozenset[str]:
                 "valid for CloudFormation"
             ) from error
         return frozenset(part.strip() for part in match[1].split(",")) & kinds
+    except BotoCoreError as error:
+        raise RehearsalError(
+            f"{template.name}: the local AWS cannot say which of its types it knows: {error}; "
+            "next: look for control characters in the types of its resources"
+        ) from error
     return frozenset()
 
 
 def removable(template: Template, kinds: Iterable[str]) -> tuple[Removal, ...]:
     """What has to be taken out of a template whose types `kinds` are refused.
 
+    Some resources are refused for a property, whatever their type.
+
     Raises:
         RehearsalError: something that stays needs one of them.
     """
-    out = {
-        name: resource
-        for name, resource in template.resources.items()
-        if resource.type in set(kinds)
-    }
+    types = frozenset(kinds)
+    found = {name: _unknown(resource, types) for name, resource in template.resources.items()}
+    out = {name: unknown for name, unknown in found.items() if unknown}
     for needing, needed in _needs(template, out):
-        kind = out[needed].type
         raise RehearsalError(
-            f"{template.name}: {needing} needs {needed} ({kind}), which the local AWS does not "
-            "know; this assembly cannot be rehearsed here; next: rehearse an environment without "
-            "it, or a deployed stage (--profile)"
+            f"{template.name}: {needing} needs {needed} ({template.resources[needed].type}), and "
+            f"the local AWS does not know {out[needed]}; this assembly cannot be rehearsed here; "
+            "next: rehearse an environment without it, or a deployed stage (--profile)"
         )
     return tuple(
-        Removal(place(resource), f"the local AWS does not know {resource.type}")
-        for resource in out.values()
+        Removal(place(template.resources[name]), f"the local AWS does not know {unknown}")
+        for name, unknown in out.items()
     )
 
 
-def _needs(template: Template, out: Mapping[str, Resource]) -> Iterator[tuple[str, str]]:
+def _unknown(resource: Resource, types: Collection[str]) -> str:
+    """What of a resource the local AWS does not know; empty where it knows all."""
+    if resource.type in types:
+        return resource.type
+    return next(
+        (
+            told
+            for (kind, key), told in _REFUSED_PROPERTIES.items()
+            if resource.type == kind and resource.properties.get(key)
+        ),
+        "",
+    )
+
+
+def _needs(template: Template, out: Collection[str]) -> Iterator[tuple[str, str]]:
     for name, resource in template.resources.items():
         if name in out:
             continue
@@ -176,11 +196,12 @@ def copied(
         RehearsalError: it cannot be copied, a resource cannot be taken out, or the copy differs
             elsewhere.
     """
-    _runs_nothing(assembly.path)
     try:
         shutil.copytree(assembly.path, target, symlinks=True)
     except OSError as error:
         raise RehearsalError(f"{assembly.path}: cannot be copied: {error}") from error
+    # Asked of the copy, which nobody else writes to.
+    _runs_nothing(target)
     removals: list[Removal] = []
     diff: list[str] = []
     for template in assembly.templates:

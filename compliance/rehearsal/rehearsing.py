@@ -175,7 +175,7 @@ def _examined(request: Request, scene: Local) -> _Seen:
         found += unasked.findings(
             granted, deployed, stage=stage, assembly=assembly, routes=scene.routes, api=api
         )
-        found += alarms.findings(stage, assembly)
+        found += alarms.findings(stage, assembly, given=scene.given)
         operations = _operations(scene.routes, records.calls)
         found += _silent(operations, scene.routes)
     notices = list(necessity.notices(rows, uses))

@@ -39,7 +39,7 @@ SUFFICIENT: Final = Rule(
     id="Rehearsal-Sufficient",
     title="Every operation works under its least-privilege role",
     severity=Severity.HIGH,
-    rationale="What fails here for want of a permission fails in the account too.",
+    rationale="What lacks a permission that it needs fails in the account.",
     remediation="Grant the denied action on that resource alone, or stop calling it.",
 )
 NECESSARY: Final = Rule(
@@ -66,7 +66,7 @@ EXACT: Final = Rule(
 )
 ALARMS: Final = Rule(
     id="Rehearsal-Alarms",
-    title="Every alarm and widget watches a metric that is sent",
+    title="Every alarm and widget watches a metric that is sent, and every alarm tells somebody",
     severity=Severity.HIGH,
     rationale="An alarm on a metric that nothing sends stays silent for ever.",
     remediation="Give it the namespace, name and dimensions by which the metric is sent.",
@@ -75,8 +75,11 @@ DEAD_LETTERS: Final = Rule(
     id="Rehearsal-DeadLetters",
     title="An event that cannot be handled reaches the dead-letter queue",
     severity=Severity.HIGH,
-    rationale="An event that neither succeeds nor is kept is lost without a word.",
-    remediation="Give the function a dead-letter queue or a destination for failures.",
+    rationale="Of functions that have a dead-letter queue or a destination for failures: an event "
+    "that neither succeeds nor is kept there is lost without a word. Functions without one are not "
+    "judged.",
+    remediation="Let the function raise for what it cannot handle, and let its role send to the "
+    "queue and use its key.",
 )
 RULES: Final[Mapping[str, Rule]] = {
     rule.id: rule for rule in (SUFFICIENT, NECESSARY, CLOSED, EXACT, ALARMS, DEAD_LETTERS)

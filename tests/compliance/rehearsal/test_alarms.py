@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from compliance.findings import Outcome
-from compliance.rehearsal import alarms
+from compliance.rehearsal import alarms, dimensions, sent
 from compliance.rehearsal.alarms import Watching, findings
 from compliance.rehearsal.callers import right
 from compliance.rehearsal.errors import RehearsalError
-from compliance.rehearsal.metrics import Metric, Watched, metric
+from compliance.rehearsal.metrics import Watched, metric
 from compliance.rehearsal.wire import Wire
 from tests.compliance.rehearsal import accounts, ledgers
 from tests.compliance.rehearsal.accounts import get, resource
@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 PLACE = ledgers.place("Alarm", "AWS::CloudWatch::Alarm")
 FAILED = metric("ServerlessApp", "FailedRequests", {"service": "items", "environment": "dev"})
 NAMES = {
-    "TableName": frozenset({"items"}),
-    "GlobalSecondaryIndexName": frozenset({"items/status-index"}),
-    "FunctionName": frozenset({"worker"}),
-    "Operation": alarms.DYNAMODB_OPERATIONS,
+    dimensions.TABLE: frozenset({"items"}),
+    dimensions.INDEX: frozenset({"status-index of items"}),
+    dimensions.FUNCTION: frozenset({"worker"}),
+    dimensions.QUALIFIED: frozenset({"worker of worker", "worker:live of worker"}),
+    dimensions.OPERATION: dimensions.DYNAMODB_OPERATIONS,
+    dimensions.METHOD: frozenset({"GET /items of any"}),
 }
+ROUTE = {"ApiName": "any", "Stage": "v1", "Resource": "/items", "Method": "GET"}
 
 
 def _judged(namespace: str, name: str, **dimensions: str) -> list[tuple[Outcome, str]]:
@@ -50,7 +53,10 @@ def _judged(namespace: str, name: str, **dimensions: str) -> list[tuple[Outcome,
         ),
         ("AWS/DynamoDB", "UserErrors", {}),
         ("AWS/Lambda", "Errors", {"FunctionName": "worker"}),
+        ("AWS/Lambda", "Errors", {"FunctionName": "worker", "Resource": "worker"}),
+        ("AWS/Lambda", "Errors", {"FunctionName": "worker", "Resource": "worker:live"}),
         ("AWS/ApiGateway", "Count", {"ApiName": "any"}),
+        ("AWS/ApiGateway", "Count", ROUTE),
     ],
 )
 def test_what_is_sent_may_be_watched(namespace: str, name: str, dimensions: dict[str, str]) -> None:
@@ -76,7 +82,31 @@ def test_what_is_sent_may_be_watched(namespace: str, name: str, dimensions: dict
             "AWS/DynamoDB",
             "ReadThrottleEvents",
             {"TableName": "items", "GlobalSecondaryIndexName": "other"},
-            "no GlobalSecondaryIndexName is items/other",
+            "no GlobalSecondaryIndexName is other of items",
+        ),
+        (
+            "AWS/DynamoDB",
+            "ReadThrottleEvents",
+            {"GlobalSecondaryIndexName": "status-index"},
+            "is never sent: its dimensions are {TableName} or",
+        ),
+        (
+            "AWS/Lambda",
+            "Errors",
+            {"FunctionName": "worker", "Resource": "worker:other"},
+            "no Resource is worker:other of worker",
+        ),
+        (
+            "AWS/ApiGateway",
+            "Count",
+            {**ROUTE, "Method": "POST"},
+            "no Method is POST /items of any",
+        ),
+        (
+            "AWS/ApiGateway",
+            "Count",
+            {**ROUTE, "Resource": "/nope"},
+            "no Method is GET /nope of any",
         ),
     ],
 )
@@ -137,7 +167,7 @@ def test_every_alarm_and_widget_of_dev_watches_what_is_sent(scene: Local) -> Non
     kinds = {each.place.resource_type for each in watched}
     assert kinds == {"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard"}
     own = {each.metric for each in watched if each.metric and each.metric.namespace[:4] != "AWS/"}
-    assert own == alarms.emitted(scene.stage, scene.assembly)
+    assert own == sent.emitted(scene.stage, scene.assembly)
 
 
 def test_what_was_sent_before_does_not_count(scene: Local) -> None:
@@ -167,11 +197,18 @@ TEMPLATE: dict[str, Any] = {
         Namespace="AWS/DynamoDB",
         MetricName="ThrottledRequests",
         Dimensions=[{"Name": "TableName", "Value": {"Ref": "Table"}}],
+        AlarmActions=["arn:aws:sns:us-east-1:123456789012:alerts"],
     ),
     "Failed": resource(
-        "AWS::CloudWatch::Alarm", Namespace="ServerlessApp", MetricName="FailedRequests"
+        "AWS::CloudWatch::Alarm",
+        Namespace="ServerlessApp",
+        MetricName="FailedRequests",
+        AlarmActions=["arn:aws:sns:us-east-1:123456789012:alerts"],
     ),
-    "Both": resource("AWS::CloudWatch::CompositeAlarm"),
+    "Both": resource(
+        "AWS::CloudWatch::CompositeAlarm",
+        AlarmActions=["arn:aws:sns:us-east-1:123456789012:alerts"],
+    ),
 }
 EVENT = {
     "_aws": {
@@ -218,9 +255,10 @@ def _answers() -> accounts.Answers:
     }
 
 
-def _stage(answers: accounts.Answers | None = None) -> accounts.AnsweringStage:
+def _stage(answers: accounts.Answers | None = None, **physical: str) -> accounts.AnsweringStage:
     return accounts.stage(
         answers or _answers(),
+        **physical,
         Throttled="throttled-1",
         Failed="failed-1",
         Both=f"{ALARM_ARN}both-1",
@@ -248,28 +286,53 @@ def test_an_alarm_of_alarms_asks_for_those_that_are_there() -> None:
     assert asked == ["gone", "gone too"]
 
 
-def test_a_metric_filter_sends_too() -> None:
-    """What it looks for may be what a rehearsal never does; dimensions would be the events' own."""
-    sent = alarms.emitted(_stage(), accounts.assembly(TEMPLATE))
-    assert sent == {FAILED, Metric("Filtered", "Warnings")}
-
-
-def test_names_are_those_of_what_is_deployed() -> None:
-    """An index is named with its table."""
-    index = {"Table": {"GlobalSecondaryIndexes": [{"IndexName": "by-status"}]}}
-    answers = {**_answers(), "dynamodb.describe_table": lambda **_: index}
-    resources = {**TEMPLATE, **{key: accounts.template()[key] for key in ("Queue", "Topic", "Key")}}
-    found = alarms.names(_stage(answers), accounts.assembly(resources))
-
-    assert {dimension: set(names) for dimension, names in found.items() if names} == {
-        "ApiName": {"api"},
-        "FunctionName": {"function-1"},
-        "GlobalSecondaryIndexName": {"table-1/by-status"},
-        "Operation": set(alarms.DYNAMODB_OPERATIONS),
-        "QueueName": {"queue-1"},
-        "TableName": {"table-1"},
-        "TopicName": {"topic-1"},
+def test_a_metric_filter_sends_where_something_writes() -> None:
+    """Of logs that nothing is known to write, nobody can tell; nor of dimensions of events."""
+    watching = {
+        name: resource(
+            "AWS::CloudWatch::Alarm",
+            Namespace="Filtered",
+            MetricName=name,
+            AlarmActions=[{"Ref": "Topic"}],
+        )
+        for name in ("Warnings", "By")
     }
+    topic = {"Topic": accounts.template()["Topic"]}
+    elsewhere = {"Filter": resource("AWS::Logs::MetricFilter", LogGroupName="/elsewhere")}
+
+    def judged(**more: Any) -> dict[str, Outcome]:  # noqa: ANN401 - resources
+        assembly = accounts.assembly({**TEMPLATE, **topic, **watching, **more})
+        found = findings(_stage(Warnings="warnings-1", By="by-1"), assembly)
+        return {each.logical_id: each.outcome for each in found if each.logical_id in watching}
+
+    assert judged() == {"By": Outcome.FAIL}
+    assert judged(**elsewhere) == {"By": Outcome.FAIL, "Warnings": Outcome.UNDECIDED}
+
+
+def test_alarms_that_were_taken_out_are_judged_by_their_template() -> None:
+    """The local AWS does not have them, and the account will."""
+    query = {
+        "Id": "m",
+        "MetricStat": {"Metric": {"Namespace": "ServerlessApp", "MetricName": "FailedRequests"}},
+    }
+    taken_out = resource("AWS::CloudWatch::Alarm", Metrics=[query])
+    left = {key: TEMPLATE[key] for key in ("Role", "Function", "Logs")}
+    given = accounts.assembly({**left, "Math": taken_out})
+
+    found = findings(_stage(), accounts.assembly(left), given=given)
+
+    assert [(each.logical_id, each.location) for each in found] == [
+        ("Math", "Properties.Metrics[0]"),
+        ("Math", "Properties.AlarmActions"),
+    ]
+    assert findings(_stage(), accounts.assembly(left)) == []
+
+
+def test_an_alarm_of_a_condition_that_is_false_is_not_judged() -> None:
+    """It is not there, and was not taken out."""
+    alarm = {**resource("AWS::CloudWatch::Alarm", Namespace="No"), "Condition": "Big"}
+    assembly = accounts.assembly({"Alarm": alarm})
+    assert findings(_stage(), assembly, given=assembly) == []
 
 
 def test_what_cannot_be_read_is_an_error() -> None:

@@ -185,6 +185,28 @@ def test_a_route_that_asks_nobody_is_found() -> None:
     assert {kind for kind, *_ in wire.sent} == {"right", *KEYED, *ABSENT}
 
 
+def test_a_method_without_an_api_key_beside_others_with_one_is_found() -> None:
+    """No usage plan counts its calls; who calls is known all the same."""
+    keyless = _route("POST", api_key_required=False)
+    open_one = _route("PUT", authorization="NONE", api_key_required=False)
+    preflight = _route("OPTIONS", authorization="NONE", is_preflight=True, api_key_required=False)
+    found = probe(STAGE, [_route(), keyless, preflight], connect=_Wire()).findings
+
+    (one,) = found
+    assert (one.outcome, one.severity) == (Outcome.FAIL, Severity.MEDIUM)
+    assert (one.location, one.logical_id) == ("POST /items", "POSTitems")
+    assert one.message.startswith("POST /items asks for no API key, others do")
+    (stronger,) = probe(STAGE, [_route(), open_one], connect=_Wire()).findings
+    assert "PUT /items asks nobody who they are" in stronger.message
+
+
+def test_an_api_without_keys_is_not_asked_for_any() -> None:
+    """They authorize nobody; a preflight cannot bring one."""
+    keyless = _route(api_key_required=False)
+    preflight = _route("OPTIONS", authorization="NONE", is_preflight=True)
+    assert probe(STAGE, [keyless, preflight], connect=_Wire()).findings == ()
+
+
 @pytest.mark.parametrize("kind", ["unsigned", "right"])
 def test_a_call_that_is_held_back_proves_nothing(kind: str) -> None:
     """429 is neither let in nor refused."""

@@ -7,6 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from compliance.findings import Outcome
 from compliance.rehearsal import dead_letters
@@ -172,6 +173,34 @@ def test_the_local_aws_is_told_of_a_queue_that_it_left_out() -> None:
     both = _Account("record")
     assert _result(both, local=True, Settings=_settings(**QUEUE)) == []
     assert both.configured == []
+
+
+def test_the_local_aws_sends_records_to_dead_letter_queues_too() -> None:
+    """In an account it is the event itself, and a record is none."""
+    assert _result(_Account("record"), local=True) == []
+    (lost,) = _result(_Account("record"))
+    assert lost.location == "DeadLetterConfig"
+
+
+@pytest.mark.parametrize(
+    "code", ["ReceiptHandleIsInvalid", "AWS.SimpleQueueService.MessageNotInflight"]
+)
+def test_what_was_hidden_for_too_long_is_given_back_already(code: str) -> None:
+    """Its receipt holds no more; the others are given back all the same."""
+    account = _Account("another", "no JSON", "event")
+    answers = account.answers()
+
+    def expired(*, ReceiptHandle: str, **_: object) -> None:  # noqa: N803 - SQS's
+        if ReceiptHandle == "1":
+            raise ClientError({"Error": {"Code": code, "Message": "no"}}, "Change")
+        account.given_back.append(ReceiptHandle)
+
+    account.answers = lambda: {  # type: ignore[method-assign]
+        **answers,
+        "sqs.change_message_visibility": expired,
+    }
+    assert _result(account) == []
+    assert account.given_back == ["2"]
 
 
 @pytest.mark.parametrize(
