@@ -80,10 +80,10 @@ def _whose(grant: Grant, use: Use) -> bool:
     """Whether a policy is the caller's, or of the resource that is called and names the caller."""
     if grant.kind is Kind.ROLE:
         return use.principal == grant.holder
-    return _within(use.resource, grant.holder) and _names(grant.principal, use.principal)
+    return within(use.resource, grant.holder) and _names(grant.principal, use.principal)
 
 
-def _within(resource: str, holder: str) -> bool:
+def within(resource: str, holder: str) -> bool:
     """Whether a resource is the one that a policy belongs to, or lies in it."""
     return resource == holder or resource.startswith((f"{holder}/", f"{holder}:"))
 
@@ -114,8 +114,8 @@ def _could_allow(grant: Grant, use: Use) -> Match:
         whose = use.principal == grant.holder
     else:
         # What a resource's policy says is of that resource alone, `*` too.
-        within = not use.resource or _within(use.resource, grant.holder)
-        whose = within and _names(grant.principal, use.principal)
+        inside = not use.resource or within(use.resource, grant.holder)
+        whose = inside and _names(grant.principal, use.principal)
     if not whose:
         return Match.NO
     if not use.resource:

@@ -9,16 +9,16 @@ A grant that is on no entry has to be exercised.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from compliance.iam import actions
 from compliance.rehearsal import surroundings
+from compliance.rehearsal.entries import BY_LAMBDA, BY_SERVICE, GUIDE, Entry
+from compliance.rehearsal.exercisable_events import ENTRIES as EVENTS
 from compliance.rehearsal.model import Kind
 
 if TYPE_CHECKING:
     from compliance.rehearsal.model import Grant
-    from compliance.rehearsal.surroundings import Applies, Surroundings
+    from compliance.rehearsal.surroundings import Surroundings
 
 _ASSUME: Final = ("sts:AssumeRole",)
 _CRYPTOGRAPHIC: Final = (
@@ -32,54 +32,13 @@ _CRYPTOGRAPHIC: Final = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """One thing that AWS does without leaving a trail on a local AWS.
-
-    Attributes:
-        name: what it is.
-        kind: where its grant stands.
-        actions: all that it does; a grant of more is not covered. Empty for any.
-        applies: whether a grant is for it.
-        reason: why nothing is seen of it.
-        source: AWS's page that lists its actions.
-    """
-
-    name: str
-    kind: Kind
-    actions: tuple[str, ...]
-    applies: Applies
-    reason: str
-    source: str
-
-    def covers(self, grant: Grant, around: Surroundings) -> bool:
-        """Whether a grant serves this alone."""
-        return (
-            grant.kind is self.kind
-            and (not self.actions or _only(grant.action, self.actions))
-            and self.applies(grant, around)
-        )
-
-
-def _only(pattern: str, names: tuple[str, ...]) -> bool:
-    """Whether all that an action pattern takes in is among these."""
-    if pattern.startswith("!"):
-        return False
-    found = {action.name for action in actions.expand(pattern)}
-    return bool(found) and found <= set(names)
-
-
-_GUIDE: Final = "https://docs.aws.amazon.com/"
-_BY_LAMBDA: Final = "the Lambda service does it in the role's name, not the function's code"
-_BY_SERVICE: Final = "a service of AWS does it, which the local AWS does not ask for permission"
-
 INVOCATION: Final = Entry(
     name="invocation by API Gateway",
     kind=Kind.RESOURCE,
     actions=("lambda:InvokeFunction",),
     applies=surroundings.called,
     reason="API Gateway invoked the function, which the local AWS does not authorize",
-    source=f"{_GUIDE}apigateway/latest/developerguide/permissions.html",
+    source=f"{GUIDE}apigateway/latest/developerguide/permissions.html",
 )
 ENTRIES: Final = (
     Entry(
@@ -94,40 +53,40 @@ ENTRIES: Final = (
             "ec2:UnassignPrivateIpAddresses",
         ),
         applies=surroundings.in_vpc,
-        reason=f"network interfaces of a function in a VPC: {_BY_LAMBDA}",
-        source=f"{_GUIDE}lambda/latest/dg/configuration-vpc.html",
+        reason=f"network interfaces of a function in a VPC: {BY_LAMBDA}",
+        source=f"{GUIDE}lambda/latest/dg/configuration-vpc.html",
     ),
     Entry(
         name="traces",
         kind=Kind.ROLE,
         actions=("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
         applies=surroundings.traced,
-        reason=f"traces of a function: {_BY_LAMBDA}",
-        source=f"{_GUIDE}lambda/latest/dg/services-xray.html",
+        reason=f"traces of a function: {BY_LAMBDA}",
+        source=f"{GUIDE}lambda/latest/dg/services-xray.html",
     ),
     Entry(
         name="logs of a function",
         kind=Kind.ROLE,
         actions=("logs:CreateLogStream", "logs:PutLogEvents"),
         applies=surroundings.own_logs,
-        reason=f"delivery to the function's own log group: {_BY_LAMBDA}",
-        source=f"{_GUIDE}lambda/latest/dg/monitoring-cloudwatchlogs.html",
+        reason=f"delivery to the function's own log group: {BY_LAMBDA}",
+        source=f"{GUIDE}lambda/latest/dg/monitoring-cloudwatchlogs.html",
     ),
     Entry(
         name="dead letters and destinations",
         kind=Kind.ROLE,
         actions=("events:PutEvents", "lambda:InvokeFunction", "sns:Publish", "sqs:SendMessage"),
         applies=surroundings.destination,
-        reason=f"delivery to the function's dead-letter queue or destination: {_BY_LAMBDA}",
-        source=f"{_GUIDE}lambda/latest/dg/invocation-async-retain-records.html",
+        reason=f"delivery to the function's dead-letter queue or destination: {BY_LAMBDA}",
+        source=f"{GUIDE}lambda/latest/dg/invocation-async-retain-records.html",
     ),
     Entry(
         name="key of the environment",
         kind=Kind.ROLE,
         actions=("kms:Decrypt",),
         applies=surroundings.environment_key,
-        reason=f"decryption of the function's environment: {_BY_LAMBDA}",
-        source=f"{_GUIDE}lambda/latest/dg/configuration-envvars-encryption.html",
+        reason=f"decryption of the function's environment: {BY_LAMBDA}",
+        source=f"{GUIDE}lambda/latest/dg/configuration-envvars-encryption.html",
     ),
     Entry(
         name="key of dead letters and destinations",
@@ -136,7 +95,7 @@ ENTRIES: Final = (
         applies=surroundings.destination_key,
         reason="encryption in the function's dead-letter queue or destination: the service does "
         "it in the role's name",
-        source=f"{_GUIDE}AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
+        source=f"{GUIDE}AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
     ),
     Entry(
         name="key of S3",
@@ -144,7 +103,7 @@ ENTRIES: Final = (
         actions=("kms:Decrypt", "kms:GenerateDataKey"),
         applies=surroundings.via("s3"),
         reason="encryption of objects: S3 does it in the role's name",
-        source=f"{_GUIDE}AmazonS3/latest/userguide/UsingKMSEncryption.html",
+        source=f"{GUIDE}AmazonS3/latest/userguide/UsingKMSEncryption.html",
     ),
     Entry(
         name="key of DynamoDB",
@@ -152,7 +111,15 @@ ENTRIES: Final = (
         actions=(*_CRYPTOGRAPHIC, "kms:CreateGrant"),
         applies=surroundings.via("dynamodb"),
         reason="encryption of items: DynamoDB does it in the role's name",
-        source=f"{_GUIDE}amazondynamodb/latest/developerguide/encryption.usagenotes.html",
+        source=f"{GUIDE}amazondynamodb/latest/developerguide/encryption.usagenotes.html",
+    ),
+    Entry(
+        name="key of SQS",
+        kind=Kind.ROLE,
+        actions=("kms:Decrypt", "kms:GenerateDataKey"),
+        applies=surroundings.via("sqs"),
+        reason="encryption of messages: SQS does it in the role's name",
+        source=f"{GUIDE}AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
     ),
     Entry(
         name="key of SSM",
@@ -160,7 +127,7 @@ ENTRIES: Final = (
         actions=("kms:Decrypt",),
         applies=surroundings.via("ssm"),
         reason="decryption of parameters: Systems Manager does it in the role's name",
-        source=f"{_GUIDE}kms/latest/developerguide/services-parameter-store.html",
+        source=f"{GUIDE}kms/latest/developerguide/services-parameter-store.html",
     ),
     Entry(
         name="key of Secrets Manager",
@@ -168,7 +135,7 @@ ENTRIES: Final = (
         actions=("kms:Decrypt", "kms:GenerateDataKey"),
         applies=surroundings.via("secretsmanager"),
         reason="encryption of secrets: Secrets Manager does it in the role's name",
-        source=f"{_GUIDE}secretsmanager/latest/userguide/security-encryption.html",
+        source=f"{GUIDE}secretsmanager/latest/userguide/security-encryption.html",
     ),
     Entry(
         name="logs of API Gateway",
@@ -183,8 +150,8 @@ ENTRIES: Final = (
             "logs:PutLogEvents",
         ),
         applies=surroundings.only_trusts("apigateway.amazonaws.com"),
-        reason=f"log delivery of API Gateway: {_BY_SERVICE}",
-        source=f"{_GUIDE}aws-managed-policy/latest/reference/"
+        reason=f"log delivery of API Gateway: {BY_SERVICE}",
+        source=f"{GUIDE}aws-managed-policy/latest/reference/"
         "AmazonAPIGatewayPushToCloudWatchLogs.html",
     ),
     Entry(
@@ -198,8 +165,8 @@ ENTRIES: Final = (
             "logs:PutLogEvents",
         ),
         applies=surroundings.only_trusts("vpc-flow-logs.amazonaws.com"),
-        reason=f"delivery of flow logs: {_BY_SERVICE}",
-        source=f"{_GUIDE}vpc/latest/userguide/flow-logs-iam-role.html",
+        reason=f"delivery of flow logs: {BY_SERVICE}",
+        source=f"{GUIDE}vpc/latest/userguide/flow-logs-iam-role.html",
     ),
     Entry(
         name="backups of tables",
@@ -217,8 +184,8 @@ ENTRIES: Final = (
             *_CRYPTOGRAPHIC,
         ),
         applies=surroundings.only_trusts("backup.amazonaws.com"),
-        reason=f"backups: {_BY_SERVICE}",
-        source=f"{_GUIDE}aws-managed-policy/latest/reference/"
+        reason=f"backups: {BY_SERVICE}",
+        source=f"{GUIDE}aws-managed-policy/latest/reference/"
         "AWSBackupServiceRolePolicyForBackup.html",
     ),
     Entry(
@@ -227,15 +194,15 @@ ENTRIES: Final = (
         actions=_ASSUME,
         applies=surroundings.runs_functions,
         reason="the local AWS runs the role's functions without assuming the role",
-        source=f"{_GUIDE}lambda/latest/dg/lambda-intro-execution-role.html",
+        source=f"{GUIDE}lambda/latest/dg/lambda-intro-execution-role.html",
     ),
     Entry(
         name="trust for another service",
         kind=Kind.TRUST,
         actions=_ASSUME,
         applies=surroundings.role_of_service,
-        reason=f"assuming the role: {_BY_SERVICE}",
-        source=f"{_GUIDE}IAM/latest/UserGuide/id_roles_create_for-service.html",
+        reason=f"assuming the role: {BY_SERVICE}",
+        source=f"{GUIDE}IAM/latest/UserGuide/id_roles_create_for-service.html",
     ),
     Entry(
         name="delegation of a key to IAM",
@@ -243,41 +210,42 @@ ENTRIES: Final = (
         actions=(),
         applies=surroundings.delegates,
         reason="it grants nobody anything: it lets the account's own policies decide",
-        source=f"{_GUIDE}kms/latest/developerguide/key-policy-default.html",
+        source=f"{GUIDE}kms/latest/developerguide/key-policy-default.html",
     ),
     Entry(
         name="key of log groups",
         kind=Kind.RESOURCE,
         actions=_CRYPTOGRAPHIC,
         applies=surroundings.service(r"logs\.(?:[a-z0-9-]+\.)?amazonaws\.com"),
-        reason=f"encryption of log groups: {_BY_SERVICE}",
-        source=f"{_GUIDE}AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+        reason=f"encryption of log groups: {BY_SERVICE}",
+        source=f"{GUIDE}AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
     ),
     Entry(
         name="alarms",
         kind=Kind.RESOURCE,
         actions=("kms:Decrypt", "kms:GenerateDataKey", "sns:Publish"),
         applies=surroundings.service(r"cloudwatch\.amazonaws\.com"),
-        reason=f"notices of alarms: {_BY_SERVICE}",
-        source=f"{_GUIDE}sns/latest/dg/sns-key-management.html",
+        reason=f"notices of alarms: {BY_SERVICE}",
+        source=f"{GUIDE}sns/latest/dg/sns-key-management.html",
     ),
     Entry(
         name="subscriptions",
         kind=Kind.RESOURCE,
         actions=("kms:Decrypt", "kms:GenerateDataKey", "sqs:SendMessage"),
         applies=surroundings.service(r"sns\.amazonaws\.com"),
-        reason=f"delivery of messages to a queue: {_BY_SERVICE}",
-        source=f"{_GUIDE}sns/latest/dg/sns-configure-dead-letter-queue.html",
+        reason=f"delivery of messages to a queue: {BY_SERVICE}",
+        source=f"{GUIDE}sns/latest/dg/sns-configure-dead-letter-queue.html",
     ),
     Entry(
         name="access logs of buckets",
         kind=Kind.RESOURCE,
         actions=("s3:PutObject",),
         applies=surroundings.service(r"logging\.s3\.amazonaws\.com"),
-        reason=f"delivery of access logs: {_BY_SERVICE}",
-        source=f"{_GUIDE}AmazonS3/latest/userguide/enable-server-access-logging.html",
+        reason=f"delivery of access logs: {BY_SERVICE}",
+        source=f"{GUIDE}AmazonS3/latest/userguide/enable-server-access-logging.html",
     ),
     INVOCATION,
+    *EVENTS,
 )
 """The list."""
 

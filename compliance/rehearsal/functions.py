@@ -88,7 +88,14 @@ def functions(
                 place=place(resource),
                 arn=str(configuration["FunctionArn"]),
                 role=str(configuration["Role"]),
-                in_vpc=bool(resource.properties.get("VpcConfig")),
+                # With empty lists it is in none.
+                in_vpc=any(
+                    True
+                    for subnets in physical.resolver(resource).get(
+                        resource.properties, "VpcConfig", "SubnetIds"
+                    )
+                    for _ in physical.resolver(resource).items(subnets)
+                ),
                 traced="Active" in physical.texts(resource, "TracingConfig", "Mode"),
                 log_group=_log_group(resource, physical),
                 keys=tuple(physical.texts(resource, "KmsKeyArn")),

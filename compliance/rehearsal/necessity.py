@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Finding, Outcome
@@ -11,10 +11,16 @@ from compliance.rehearsal.copying import place
 from compliance.rehearsal.evidence import Match, match
 from compliance.rehearsal.exercisable import INVOCATION, entry
 from compliance.rehearsal.model import Evidence, Kind, Origin, Row
+from compliance.rehearsal.role_users import users
 from compliance.rehearsal.rules import NECESSARY, SUFFICIENT, finding
-from compliance.rehearsal.surroundings import Surroundings, invocations
+from compliance.rehearsal.surroundings import (
+    Surroundings,
+    invocations,
+    is_for_all,
+    source_arns,
+)
+from compliance.rehearsal.telling import counted, short, some, statement, where, who
 from compliance.rehearsal.trail_actions import LEFT_OUT, leaves_out
-from compliance.rehearsal.written_policies import OF_ROLES, ROLE
 from compliance.review.references import names
 
 if TYPE_CHECKING:
@@ -23,19 +29,22 @@ if TYPE_CHECKING:
     from compliance.assembly.model import Assembly
     from compliance.rehearsal.functions import Function
     from compliance.rehearsal.model import Call, Grant, Place, Use
+    from compliance.rehearsal.wiring import Wiring
 
 DEPLOY: Final = "deploy"
 """Operation of what a function did before the API was called first: a custom resource's."""
 EVENT: Final = "event"
 """Operation of what a function did later, for another event than a call of the API."""
 
-IDLE: Final = (
-    "the role was not seen at work in this time: what it does at a deploy, or for other events, "
-    "was not looked at"
+UNSEEN: Final = (
+    "nothing of it was seen in this time; what was done before, at a deploy or by a function that "
+    "keeps what it has read, was not looked at"
 )
-"""Why a trail says nothing of a role's grants."""
-_SHOWN: Final = 3
-"""How many resources a finding names."""
+"""Why a trail of a while, of a stage that was there before, does not tell 'never used'."""
+_OF_AWS: Final = ":iam::aws:policy/"
+_WILD: Final = frozenset("*?!")
+_OBJECTS: Final = re.compile(r"(?<=:s3:::)([^/*?]+)/.*", re.DOTALL)
+"""Which objects of one bucket."""
 
 
 def ledger(
@@ -46,6 +55,7 @@ def ledger(
     functions: Iterable[Function] = (),
     idle: Mapping[Place, str] | None = None,
     api: str = "",
+    wiring: Wiring | None = None,
     source: Origin = Origin.AUTHORIZATION,
 ) -> tuple[Row, ...]:
     """Tell of every grant what is known of it.
@@ -57,28 +67,36 @@ def ledger(
         functions: those deployed.
         idle: roles that nothing uses in this rehearsal, with the reason (`idle_roles`).
         api: id and stage of the API, such as `a1b2c3/v1`.
-        source: what would have told of a use. A trail does not tell of data events, nor of what a
-            role did before: what it may have left out is undecided, never 'never used'.
+        wiring: what AWS does between the deployed resources (`compliance.rehearsal.wiring`).
+            Without it nothing that rests on it is on the list of what leaves no trail.
+        source: what would have told of a use. A trail tells of no data events, and of nothing
+            before: what it has not told is undecided, never 'never used'.
 
     Returns:
         One row for each grant, in their order.
     """
     matched, unclear = _matched(grants, uses)
-    used: dict[str, set[str]] = defaultdict(set)
-    for found in matched.values():
-        for use in found:
-            used[use.principal].add(use.action.partition(":")[0])
-    around = Surroundings.of(grants, functions=functions, used=used, calls=calls, api=api)
+    around = Surroundings.of(
+        grants,
+        functions=functions,
+        uses=[use for found in matched.values() for use in found],
+        calls=calls,
+        api=api,
+        wiring=wiring,
+    )
+    roles = frozenset(grant.holder for grant in grants if grant.kind is not Kind.RESOURCE)
     first = min((call.time for call in calls), default=None)
     rows = []
     for index, grant in enumerate(grants):
+        # What a function runs under is at work, whatever else was taken out.
+        role = None if grant.holder in around.functions else grant.role
+        rests = (idle or {}).get(role) if role else None
         if index in matched:
-            rows.append(_exercised(grant, matched[index], first))
-        elif grant.role is not None and grant.role in (idle or {}):
-            rows.append(Row(grant, Evidence.NOT_REHEARSED, reason=(idle or {})[grant.role]))
+            rows.append(_exercised(grant, matched[index], first, roles))
+        elif rests is not None:
+            rows.append(Row(grant, Evidence.NOT_REHEARSED, reason=rests))
         else:
-            row = _unseen(grant, around, source, ambiguous=index in unclear)
-            rows.append(_watched(row, source, used))
+            rows.append(_unseen(grant, around, source, ambiguous=index in unclear))
     return tuple(rows)
 
 
@@ -98,7 +116,13 @@ def _matched(grants: Sequence[Grant], uses: Iterable[Use]) -> tuple[dict[int, li
     return dict(matched), unclear - matched.keys()
 
 
-def _exercised(grant: Grant, found: Sequence[Use], first: float | None) -> Row:
+def _exercised(
+    grant: Grant, found: Sequence[Use], first: float | None, roles: frozenset[str]
+) -> Row:
+    callers = {use.principal for use in found}
+    if is_for_all(grant) and callers <= roles:
+        told = ", ".join(sorted(map(short, callers)))
+        return Row(grant, Evidence.NEVER_USED, reason=f"only {told} used it: name it")
     # Where both sources tell, they tell of the same calls.
     decided = [use for use in found if use.origin is Origin.AUTHORIZATION] or found
     operations = {_operation(use, first) for use in decided} - {""}
@@ -125,15 +149,9 @@ def _unseen(grant: Grant, around: Surroundings, source: Origin, *, ambiguous: bo
         return Row(grant, Evidence.UNDECIDED, reason=reason)
     if source is Origin.TRAIL and leaves_out(grant.action):
         return Row(grant, Evidence.UNDECIDED, reason=LEFT_OUT)
+    if source is Origin.TRAIL:
+        return Row(grant, Evidence.UNDECIDED, reason=UNSEEN)
     return Row(grant, Evidence.NEVER_USED)
-
-
-def _watched(row: Row, source: Origin, used: Collection[str]) -> Row:
-    """The row of a grant whose role was at work; of any other, a trail tells too little."""
-    idle = row.grant.kind is Kind.ROLE and row.grant.holder not in used
-    if source is Origin.TRAIL and row.evidence is Evidence.NEVER_USED and idle:
-        return replace(row, evidence=Evidence.UNDECIDED, reason=IDLE)
-    return row
 
 
 def idle_roles(assembly: Assembly, removed: Collection[Place]) -> dict[Place, str]:
@@ -145,20 +163,13 @@ def idle_roles(assembly: Assembly, removed: Collection[Place]) -> dict[Place, st
     """
     gone = {(each.stack, each.logical_id) for each in removed}
     found = {}
-    for role in assembly.resources(ROLE):
-        template = role.template
-        users = [
-            resource
-            for resource in template.resources.values()
-            if resource.type not in OF_ROLES
-            and role.logical_id in names(dict(resource.body)).attributes
-        ]
-        left = [each for each in users if (template.stack, each.logical_id) not in gone]
+    for role, named in users(assembly).items():
+        left = [each for each in named if (each.template.stack, each.logical_id) not in gone]
         # What a stack gives out may be used by any other.
-        given_out = role.logical_id in names(dict(template.outputs)).attributes
-        if users and not left and not given_out:
+        given_out = role.logical_id in names(dict(role.template.outputs)).attributes
+        if named and not left and not given_out:
             found[place(role)] = (
-                f"its only user is not rehearsed: {', '.join(each.logical_id for each in users)}"
+                f"its only user is not rehearsed: {', '.join(each.logical_id for each in named)}"
             )
     return found
 
@@ -173,13 +184,17 @@ def notices(rows: Iterable[Row], uses: Sequence[Use]) -> tuple[str, ...]:
     found = []
     for row in rows:
         grant = row.grant
-        if row.evidence is not Evidence.EXERCISED or not set("*?!") & set(grant.action):
+        if row.evidence is not Evidence.EXERCISED:
             continue
-        seen = sorted({use.action for use in uses if match(grant, use) is not Match.NO})
-        found.append(
-            f"{_where(grant)}: {grant.action} on {grant.resource} was exercised by {len(seen)} "
-            f"{'action' if len(seen) == 1 else 'actions'} alone: {', '.join(seen)}"
-        )
+        used = [use for use in uses if match(grant, use) is not Match.NO]
+        told = f"{where(grant)}: {grant.action} on {grant.resource} was exercised"
+        if _WILD & set(grant.action):
+            seen = sorted({use.action for use in used})
+            found.append(f"{told} by {counted(seen, 'action')} alone: {', '.join(seen)}")
+        # In its own policy a resource is `*`, too; and the objects of a bucket are many by nature.
+        if grant.kind is Kind.ROLE and _WILD & set(_OBJECTS.sub("", grant.resource)):
+            seen = sorted({use.resource for use in used} - {""})
+            found.append(f"{told} on {counted(seen, 'resource')} alone: {some(seen)}")
     return tuple(found)
 
 
@@ -193,21 +208,40 @@ def findings(rows: Iterable[Row]) -> list[Finding]:
         told = (
             f"it cannot be told whether any call used it: {row.reason}"
             if undecided
-            else ("no call used it")
+            else (row.reason or "no call used it")
         )
         grant = row.grant
         found.append(
             finding(
                 NECESSARY,
-                f"{_who(grant)} may {grant.action} on {grant.resource} "
-                f"({_statement(grant)}), and {told}.",
+                f"{who(grant)} may {grant.action} on {grant.resource} "
+                f"({statement(grant)}), and {told}.",
                 place=grant.place,
                 location=grant.location,
                 observed=f"{grant.action} on {grant.resource}",
+                remediation=_remediation(row),
                 outcome=Outcome.UNDECIDED if undecided else Outcome.FAIL,
             )
         )
     return found
+
+
+def _remediation(row: Row) -> str:
+    """How to mend what has a way of its own; empty for any other."""
+    grant = row.grant
+    if is_for_all(grant) and row.reason:
+        return "Name the roles that use it as the statement's principal, and nobody else."
+    if _OF_AWS in grant.policy:
+        return (
+            "Give the role a policy of its own with the actions that it uses, in place of this one "
+            "of AWS's, which cannot be narrowed."
+        )
+    if any("/test-invoke-stage/" in arn for arn in source_arns(grant)):
+        return (
+            "Remove the permission: it is for the console's test button alone. In CDK, give the "
+            "integration `allow_test_invoke=False`."
+        )
+    return ""
 
 
 def sufficiency(uses: Iterable[Use], grants: Iterable[Grant]) -> list[Finding]:
@@ -228,38 +262,17 @@ def sufficiency(uses: Iterable[Use], grants: Iterable[Grant]) -> list[Finding]:
     found = []
     for (role, operation, action), times in denied.items():
         resources = list(dict.fromkeys(use.resource or "an untold resource" for use in times))
-        more = len(resources) - _SHOWN
-        shown = ", ".join(resources[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        shown = some(resources)
         by = next((each.sid for use in times for each in use.statements), None)
         why = "no statement allows it" if by is None else f"the statement {by or '(no Sid)'} denies"
         found.append(
             finding(
                 SUFFICIENT,
                 f"{operation or 'A function'} was denied {action} on {shown}, as "
-                f"{_short(role)}, {len(times)} times: {why}.",
+                f"{short(role)}, {len(times)} times: {why}.",
                 place=roles[role],
                 location=operation,
                 observed=f"{action} on {resources[0]}",
             )
         )
     return found
-
-
-def _where(grant: Grant) -> str:
-    return grant.place.construct_path or f"{grant.place.stack}/{grant.place.logical_id}"
-
-
-def _who(grant: Grant) -> str:
-    if grant.kind is Kind.ROLE:
-        return f"The role {_short(grant.holder)}"
-    whom = "Everyone" if grant.principal == "*" else grant.principal.partition(":")[2]
-    return whom or grant.principal
-
-
-def _short(arn: str) -> str:
-    return arn.rpartition("/")[2]
-
-
-def _statement(grant: Grant) -> str:
-    policy = _short(grant.policy) if grant.policy != grant.holder else "its policy"
-    return f"statement {grant.sid} of {policy}" if grant.sid else f"a statement of {policy}"

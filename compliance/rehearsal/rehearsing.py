@@ -36,6 +36,8 @@ from compliance.rehearsal.restart import restart
 from compliance.rehearsal.rules import ENGINE, RULES, SUFFICIENT, finding
 from compliance.rehearsal.scene import in_account, local
 from compliance.rehearsal.stage import RARE, SMOKE
+from compliance.rehearsal.unseen import unseen
+from compliance.rehearsal.wiring import wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -170,8 +172,10 @@ def _examined(request: Request, scene: Local) -> _Seen:
             functions=deployed,
             idle=necessity.idle_roles(scene.given, gone),
             api=api,
+            wiring=wiring(stage, assembly),
         )
         found += necessity.findings(rows)
+        found += unseen(scene.given)
         found += unasked.findings(
             granted, deployed, stage=stage, assembly=assembly, routes=scene.routes, api=api
         )
@@ -217,8 +221,15 @@ def _looked_at(request: Request, scene: Account, *, trail_seconds: float) -> _Se
     with request.step("reading the evidence"):
         told = trail.read(stage, start=started, end=ended, functions=deployed)
         found += necessity.sufficiency(told.uses, granted)
-        rows = necessity.ledger(granted, told.uses, functions=deployed, source=Origin.TRAIL)
+        rows = necessity.ledger(
+            granted,
+            told.uses,
+            functions=deployed,
+            wiring=wiring(stage, assembly),
+            source=Origin.TRAIL,
+        )
         found += [_told_only(each) for each in necessity.findings(rows)]
+        found += unseen(assembly)
         found += alarms.findings(stage, assembly)
     return _Seen(rows=rows, findings=tuple(found), tests=tests, notices=told.notices, version="AWS")
 

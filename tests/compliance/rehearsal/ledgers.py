@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from compliance.rehearsal.functions import Function
 from compliance.rehearsal.model import Call, Grant, Kind, Origin, Place, Statement, Use
+from compliance.rehearsal.wiring import Method, Trigger, Wiring
 
 ACCOUNT: Final = "123456789012"
 ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/worker"
@@ -16,6 +17,10 @@ QUEUE: Final = f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"
 KEY: Final = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
 LOGS: Final = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:worker"
 FUNCTION: Final = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:worker"
+EVENTS: Final = f"arn:aws:sqs:us-east-1:{ACCOUNT}:events"
+STREAM: Final = f"{TABLE}/stream/2026-01-01T00:00:00.000"
+RULE: Final = f"arn:aws:events:us-east-1:{ACCOUNT}:rule/nightly"
+APIS: Final = f"arn:aws:execute-api:us-east-1:{ACCOUNT}:"
 
 
 def place(logical_id: str, kind: str = "AWS::IAM::ManagedPolicy") -> Place:
@@ -102,3 +107,26 @@ def function(**changed: Any) -> Function:  # noqa: ANN401 - fields
         **changed,
     }
     return Function(**given)
+
+
+def invoking(operation: str, function: str = FUNCTION) -> Method:
+    """A method that invokes a function."""
+    return Method(
+        operation=operation, target=f"lambda:path/2015-03-31/functions/{function}/invocations"
+    )
+
+
+def wired(**changed: Any) -> Wiring:  # noqa: ANN401 - fields
+    """What AWS does between the function, its API and its events."""
+    given = {
+        "apis": APIS,
+        "methods": (invoking("GET /items"),),
+        "triggers": frozenset(
+            {Trigger(service="events.amazonaws.com", source=RULE, target=FUNCTION)}
+        ),
+        "sources": {FUNCTION: frozenset({EVENTS, STREAM})},
+        "keys": {TABLE: frozenset({f"{KEY}-of-table"}), BUCKET: frozenset({f"{KEY}-of-bucket"})},
+        "at_work": frozenset({place("Role", "AWS::IAM::Role")}),
+        **changed,
+    }
+    return Wiring(**given)

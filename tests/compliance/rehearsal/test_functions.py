@@ -50,6 +50,25 @@ def test_a_plain_function_has_logs_alone() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"SubnetIds": [], "SecurityGroupIds": []}, False),
+        ({"SecurityGroupIds": ["sg-1"]}, False),
+        ({}, False),
+        (None, False),
+        ({"SubnetIds": ["subnet-1"]}, True),
+        ({"SubnetIds": {"Fn::If": ["X", ["subnet-1"], {"Ref": "AWS::NoValue"}]}}, True),
+        ({"Fn::If": ["X", {"SubnetIds": ["subnet-1"]}, {"Ref": "AWS::NoValue"}]}, True),
+    ],
+)
+def test_without_subnets_a_function_is_in_no_vpc(given: object, expected: bool) -> None:  # noqa: FBT001 - a case
+    """Empty lists take one out of it."""
+    resources = accounts.template()
+    resources["Function"]["Properties"]["VpcConfig"] = given
+    assert _only(resources).in_vpc is expected
+
+
 def test_destinations_of_events_count_for_their_own_function() -> None:
     """On failure and on success; those of another function do not."""
     resources = accounts.template()

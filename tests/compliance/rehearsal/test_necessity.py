@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from compliance.findings import Outcome, Severity
 from compliance.rehearsal.copying import place as place_of
 from compliance.rehearsal.model import Evidence, Grant, Origin, Row, Use
 from compliance.rehearsal.necessity import (
+    UNSEEN,
     findings,
     idle_roles,
     ledger,
@@ -19,6 +22,9 @@ from compliance.rehearsal.necessity import (
 from compliance.rehearsal.trail_actions import LEFT_OUT
 from tests.compliance.rehearsal import accounts
 from tests.compliance.rehearsal.ledgers import (
+    ACCOUNT,
+    APIS,
+    BUCKET,
     FUNCTION,
     QUEUE,
     ROLE,
@@ -31,6 +37,7 @@ from tests.compliance.rehearsal.ledgers import (
     seen,
     trust,
     use,
+    wired,
 )
 
 GET = grant("dynamodb:GetItem", TABLE)
@@ -122,10 +129,10 @@ def test_both_sources_tell_of_the_same_uses() -> None:
 
 
 def test_a_trail_cannot_tell_that_data_was_never_touched() -> None:
-    """The event history has no data events: undecided; management events it would have had."""
+    """The event history has no data events, and a while of it no events of before: undecided."""
     rows = ledger([GET, MANAGEMENT, grant("dynamodb:*", TABLE)], [], source=Origin.TRAIL)
-    assert _evidence(*rows) == [Evidence.UNDECIDED, Evidence.NEVER_USED, Evidence.UNDECIDED]
-    assert rows[0].reason == LEFT_OUT
+    assert set(_evidence(*rows)) == {Evidence.UNDECIDED}
+    assert [row.reason for row in rows] == [LEFT_OUT, UNSEEN, LEFT_OUT]
 
 
 def test_an_event_that_tells_no_resource_counts_where_nothing_else_could_allow_it() -> None:
@@ -145,18 +152,21 @@ def test_an_event_that_tells_no_resource_counts_where_nothing_else_could_allow_i
 
 def test_a_permission_of_api_gateway_is_proven_by_calls_of_a_real_stage() -> None:
     """There a call succeeds by virtue of it; the local AWS does not ask."""
-    source = "arn:aws:execute-api:us-east-1:1:api/v1/GET/items"
+    source = f"{APIS}api/v1/GET/items"
     permission = of_resource(
         "Service:apigateway.amazonaws.com",
         "lambda:InvokeFunction",
         FUNCTION,
         conditions={"ArnLike": {"AWS:SourceArn": source}},
     )
-    (real,) = ledger([permission], [], calls=[call()], api="api/v1", source=Origin.TRAIL)
+    wiring = wired()
+    (real,) = ledger(
+        [permission], [], calls=[call()], api="api/v1", wiring=wiring, source=Origin.TRAIL
+    )
     assert (real.evidence, real.operations, real.uses) == (Evidence.EXERCISED, ("GET /items",), 1)
-    (local,) = ledger([permission], [], calls=[call()], api="api/v1")
+    (local,) = ledger([permission], [], calls=[call()], api="api/v1", wiring=wiring)
     assert (local.evidence, local.operations) == (Evidence.NOT_EXERCISABLE, ("GET /items",))
-    (uncalled,) = ledger([permission], [], calls=[call(path="/x")], api="api/v1")
+    (uncalled,) = ledger([permission], [], calls=[call(path="/x")], api="api/v1", wiring=wiring)
     assert uncalled.evidence is Evidence.NEVER_USED
 
 
@@ -318,3 +328,102 @@ def test_a_role_that_something_else_uses_is_not_idle() -> None:
     body = {"Resources": resources, "Outputs": {"Out": {"Value": accounts.get("Role")}}}
     given_out.templates[0].__dict__["body"] = body
     assert idle_roles(given_out, [flow]) == {}
+
+
+def test_a_role_that_a_function_names_by_its_arn_is_not_idle() -> None:
+    """What was taken out and refers to it is not its only user."""
+    resources = {
+        "Role": accounts.resource("AWS::IAM::Role", RoleName="lit", Path="/a/"),
+        "Flow": accounts.resource("AWS::EC2::FlowLog", Role=accounts.get("Role")),
+        "Function": accounts.resource(
+            "AWS::Lambda::Function", Role="arn:aws:iam::123456789012:role/a/lit"
+        ),
+    }
+    whole = accounts.assembly(resources)
+    assert idle_roles(whole, [place_of(whole.templates[0].resources["Flow"])]) == {}
+
+
+def test_a_role_that_a_deployed_function_runs_under_is_at_work() -> None:
+    """Whatever else of its users was taken out."""
+    assert GET.role is not None
+    (row,) = ledger([GET], [], idle={GET.role: "its only user"}, functions=[function()])
+    assert row.evidence is Evidence.NEVER_USED
+
+
+@pytest.mark.parametrize("principal", ["*", f"AWS:{ACCOUNT}", f"AWS:arn:aws:iam::{ACCOUNT}:root"])
+def test_what_lets_everybody_in_is_not_used_by_a_role_alone(principal: str) -> None:
+    """Such a policy should name the role; what somebody else used is exercised."""
+    everybody = of_resource(principal, "s3:ListBucket", BUCKET, sid="All")
+    own = use(everybody)
+    (row, _) = ledger([everybody, GET], [own])
+    assert (row.evidence, row.reason) == (Evidence.NEVER_USED, "only worker used it: name it")
+    (found,) = findings([row])
+    assert found.message.startswith(
+        f"{'Everyone' if principal == '*' else principal.partition(':')[2]} may s3:ListBucket on "
+        f"{BUCKET} (statement All of its policy), and only worker used it: name it. "
+    )
+    assert found.remediation.startswith("Name the roles that use it")
+    somebody = use(everybody, principal=f"arn:aws:iam::{ACCOUNT}:user/caller")
+    (row, _) = ledger([everybody, GET], [own, somebody])
+    assert row.evidence is Evidence.EXERCISED
+    named = of_resource(f"AWS:{ROLE}", "s3:ListBucket", BUCKET, sid="All")
+    (row, _) = ledger([named, GET], [own])
+    assert row.evidence is Evidence.EXERCISED
+
+
+def test_a_key_that_its_account_decides_on_is_no_grant_to_everybody() -> None:
+    """It says that the account's policies count."""
+    key = of_resource(
+        f"AWS:arn:aws:iam::{ACCOUNT}:root",
+        "kms:*",
+        f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1",
+        place=place("Key", "AWS::KMS::Key"),
+    )
+    (row, _) = ledger([key, GET], [use(key)])
+    assert row.evidence is Evidence.EXERCISED
+    foreign = replace(key, principal="AWS:arn:aws:iam::999999999999:root")
+    caller = "arn:aws:iam::999999999999:role/theirs"
+    (row, *_) = ledger([foreign, trust("Service:x", role=caller)], [use(foreign, principal=caller)])
+    assert row.evidence is Evidence.NEVER_USED
+
+
+def test_a_wildcard_resource_tells_on_how_little_it_was_used() -> None:
+    """Except the objects of one bucket, which are many by nature."""
+    wild = grant("dynamodb:GetItem", "*")
+    uses = [use(wild, resource=f"{TABLE}-{number}") for number in (1, 1, 2, 3, 4)]
+    (told,) = notices(ledger([wild], uses), uses)
+    assert told == (
+        f"S/Policy/Resource: dynamodb:GetItem on * was exercised on 4 resources alone: {TABLE}-1, "
+        f"{TABLE}-2, {TABLE}-3 and 1 more"
+    )
+    assert notices(ledger([wild], []), []) == ()
+    one = [use(wild)]
+    (told,) = notices(ledger([wild], one), one)
+    assert told.endswith(f"on 1 resource alone: {TABLE}")
+    objects = grant("s3:GetObject", f"{BUCKET}/items/*")
+    assert notices(ledger([objects], [use(objects)]), [use(objects)]) == ()
+    buckets = grant("s3:GetObject", "arn:aws:s3:::*/items/*")
+    assert notices(ledger([buckets], [use(buckets)]), [use(buckets)])
+    within = of_resource(f"AWS:{ROLE}", "s3:GetObject", BUCKET, resource="*")
+    of_it = [use(within, resource=BUCKET)]
+    assert notices(ledger([within], of_it), of_it) == ()
+
+
+def test_a_policy_of_aws_is_told_to_be_replaced() -> None:
+    """It cannot be narrowed."""
+    (found,) = findings(
+        ledger([grant("s3:*", policy="arn:aws:iam::aws:policy/AmazonS3FullAccess")], [])
+    )
+    assert "a policy of its own" in found.remediation
+
+
+def test_a_permission_of_the_test_button_is_told_to_be_left_out() -> None:
+    """CDK writes one unless told not to."""
+    permission = of_resource(
+        "Service:apigateway.amazonaws.com",
+        "lambda:InvokeFunction",
+        FUNCTION,
+        conditions={"ArnLike": {"AWS:SourceArn": f"{APIS}api/test-invoke-stage/GET/items"}},
+    )
+    (found,) = findings(ledger([permission], [], calls=[call()], api="api/v1", wiring=wired()))
+    assert "allow_test_invoke=False" in found.remediation

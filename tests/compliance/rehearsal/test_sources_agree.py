@@ -20,6 +20,7 @@ from urllib3 import PoolManager
 
 from compliance.rehearsal import functions, grants, necessity, records, routing, trail
 from compliance.rehearsal.model import Evidence, Kind
+from compliance.rehearsal.wiring import wiring
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,6 +122,8 @@ def _rows(scene: Local, granted: Sequence[Grant], told: _Told) -> tuple[Row, ...
         calls=told.before.calls + told.decided.calls,
         functions=functions.functions(scene.stage, scene.assembly),
         api="/".join(scene.stage.base_url.rsplit("/", 2)[1:]),
+        idle=necessity.idle_roles(scene.given, [each.place for each in scene.removals]),
+        wiring=wiring(scene.stage, scene.assembly),
     )
 
 
