@@ -15,7 +15,7 @@ The records are JSON, one a line, `kind` first:
   and decided), and what asked for it: the number of a `call`, or the `trace` of an invocation.
 - `refused`: the outcome of all policies together, where it is not an allowance.
 
-Three functions of MiniStack are wrapped for it, and one is mended. All four are named in `adapt`
+Four functions of MiniStack are wrapped for it, and one is mended. All five are named in `adapt`
 and nowhere else; one that is missing ends the process.
 """
 
