@@ -109,7 +109,9 @@ def rehearse(  # noqa: PLR0913 - an option each
     )
     # So that everything is stopped and removed when a CI job is cancelled, too.
     for sent in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sent, _terminated)
+        # What is ignored, as `nohup` does, stays so.
+        if signal.getsignal(sent) is not signal.SIG_IGN:
+            signal.signal(sent, _terminated)
     try:
         if not deployed:
             _leave_accounts()

@@ -115,7 +115,7 @@ def test_a_cli_that_hangs_is_ended(
 ) -> None:
     """With its last words."""
     monkeypatch.setattr(deploying, "BOOTSTRAP_SECONDS", 0.5)
-    local = aws("#!/bin/sh\necho waiting for a custom resource\nsleep 100\n")
+    local = aws("#!/bin/sh\necho waiting for a custom resource\nwhile :; do :; done\n")
     with pytest.raises(RehearsalError) as caught:
         deploying.bootstrap(local, ASSEMBLY, log=tmp_path / "log")
     assert str(caught.value) == (

@@ -275,8 +275,19 @@ def _started(assembly: Path, folder: Path, temporary: Path) -> subprocess.Popen[
     command = [sys.executable, "-m", "compliance", "rehearse", str(assembly)]
     command += ["--tests", str(CONTRACT), "--out", str(folder / "out")]
     command += ["--config", str(ROOT / "pyproject.toml")]
-    environ = {**os.environ, "TMPDIR": str(temporary)}
-    return subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_as_in_a_terminal,  # noqa: PLW1509 - no thread of the tests holds a lock
+    )
+
+
+def _as_in_a_terminal() -> None:
+    """Heed signals that whoever runs the tests may ignore, and would leave ignored to a child."""
+    for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sent, signal.SIG_DFL)
 
 
 def _left(*words: str) -> list[str]:
