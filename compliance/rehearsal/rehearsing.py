@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from compliance import waivers
 from compliance.assembly import read
-from compliance.engines import evidence
-from compliance.findings import EngineRun, Outcome, Report, Severity, Status, decide
 from compliance.rehearsal import (
     alarms,
     closed,
@@ -26,43 +20,38 @@ from compliance.rehearsal import (
     trail,
     unasked,
 )
+from compliance.rehearsal.concluding import (
+    Seen,
+    environment_of,
+    operations_of,
+    report,
+    silent,
+    told_only,
+    untried,
+)
 from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.exercise import Exercise
-from compliance.rehearsal.model import Effect, Evidence, Kind, Operation, Origin, Rehearsal
+from compliance.rehearsal.model import Kind, Origin, Rehearsal
 from compliance.rehearsal.records import Reader
 from compliance.rehearsal.reports.names import deployed as deployed_names
 from compliance.rehearsal.request import DEPLOYED, LOG, TESTED
 from compliance.rehearsal.restart import restart
-from compliance.rehearsal.rules import ENGINE, RULES, SUFFICIENT, finding
 from compliance.rehearsal.scene import in_account, local
 from compliance.rehearsal.stage import RARE, SMOKE
 from compliance.rehearsal.unseen import unseen
 from compliance.rehearsal.wiring import wiring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from compliance.assembly.model import Assembly
     from compliance.findings import Finding
-    from compliance.rehearsal.model import Call, Row
+    from compliance.rehearsal.model import Row
     from compliance.rehearsal.request import Request
-    from compliance.rehearsal.routing import Route
 from compliance.rehearsal.scene import Account, Local, Where
 
 _CLOCKS_DIFFER: Final = 1.0
 """Seconds by which clocks may differ between here and a trail."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Seen:
-    """What came of a stage."""
-
-    rows: tuple[Row, ...]
-    findings: tuple[Finding, ...]
-    tests: contract.Tests
-    version: str
-    operations: tuple[Operation, ...] = ()
-    notices: tuple[str, ...] = ()
 
 
 def rehearse(request: Request) -> Rehearsal:
@@ -77,10 +66,10 @@ def rehearse(request: Request) -> Rehearsal:
     with local(request, assembly) as scene:
         seen = _examined(request, scene)
     return Rehearsal(
-        report=_report(request, assembly, seen, seconds=time.monotonic() - started),
+        report=report(request, assembly, seen, seconds=time.monotonic() - started),
         assembly=str(request.folder),
         digest=copying.digest(scene.digests),
-        environment=_environment(assembly),
+        environment=environment_of(assembly),
         target="local",
         removals=scene.removals,
         rows=seen.rows,
@@ -106,10 +95,10 @@ def look_at(request: Request, where: Where) -> Rehearsal:
     with in_account(request, assembly, where) as scene:
         seen = _looked_at(request, scene, trail_seconds=where.trail_seconds)
     return Rehearsal(
-        report=_report(request, assembly, seen, seconds=time.monotonic() - started),
+        report=report(request, assembly, seen, seconds=time.monotonic() - started),
         assembly=str(request.folder),
         digest=copying.digest(copying.digests(request.folder)),
-        environment=_environment(assembly),
+        environment=environment_of(assembly),
         target=f"{scene.stage.account}/{scene.stage.region}",
         removals=(),
         rows=seen.rows,
@@ -133,12 +122,7 @@ def _assembly(request: Request) -> Assembly:
     return assembly
 
 
-def _environment(assembly: Assembly) -> str:
-    record = evidence.read(assembly)
-    return record.environment if record else ""
-
-
-def _examined(request: Request, scene: Local) -> _Seen:
+def _examined(request: Request, scene: Local) -> Seen:
     """Prove what can be proven of a local stage, in the order in which it disturbs least."""
     stage, assembly = scene.stage, scene.assembly
     gone = tuple(removal.place for removal in scene.removals)
@@ -180,8 +164,8 @@ def _examined(request: Request, scene: Local) -> _Seen:
             granted, deployed, stage=stage, assembly=assembly, routes=scene.routes, api=api
         )
         found += alarms.findings(stage, assembly, given=scene.given)
-        operations = _operations(scene.routes, records.calls)
-        found += _silent(operations, scene.routes)
+        operations = operations_of(scene.routes, records.calls)
+        found += silent(operations, scene.routes)
     notices = list(necessity.notices(rows, uses))
     if not request.tamper:
         notices.append("no grant was taken away: that was not asked for")
@@ -191,8 +175,8 @@ def _examined(request: Request, scene: Local) -> _Seen:
         with request.step("taking each grant away once"):
             rows, exact = _tampered(request, scene, rows, reader, deployed)
             found += exact
-        notices += _untried(rows)
-    return _Seen(
+        notices += untried(rows)
+    return Seen(
         rows=rows,
         findings=tuple(found),
         operations=operations,
@@ -202,7 +186,7 @@ def _examined(request: Request, scene: Local) -> _Seen:
     )
 
 
-def _looked_at(request: Request, scene: Account, *, trail_seconds: float) -> _Seen:
+def _looked_at(request: Request, scene: Account, *, trail_seconds: float) -> Seen:
     """Learn what can be learnt of a deployed stage without changing it."""
     stage, assembly = scene.stage, scene.assembly
     with request.step("reading what is granted"):
@@ -228,20 +212,10 @@ def _looked_at(request: Request, scene: Account, *, trail_seconds: float) -> _Se
             wiring=wiring(stage, assembly),
             source=Origin.TRAIL,
         )
-        found += [_told_only(each) for each in necessity.findings(rows)]
+        found += [told_only(each) for each in necessity.findings(rows)]
         found += unseen(assembly)
         found += alarms.findings(stage, assembly)
-    return _Seen(rows=rows, findings=tuple(found), tests=tests, notices=told.notices, version="AWS")
-
-
-def _told_only(found: Finding) -> Finding:
-    """What an account's history does not tell is told, and does not block: nothing here could know.
-
-    The local rehearsal decides it.
-    """
-    if found.outcome is not Outcome.UNDECIDED:
-        return found
-    return replace(found, severity=Severity.MEDIUM)
+    return Seen(rows=rows, findings=tuple(found), tests=tests, notices=told.notices, version="AWS")
 
 
 def _refused(request: Request, scene: Local | Account) -> tuple[Finding, ...]:
@@ -259,23 +233,6 @@ def _tested(request: Request, scene: Local | Account) -> contract.Tests:
             report=scene.stage_file.with_name("tests.xml"),
             seconds=request.test_seconds,
             secrets=scene.stage.secrets,
-        )
-
-
-def _untried(rows: Iterable[Row]) -> Iterator[str]:
-    """Grants that were used, and not taken away: what rests on their use alone."""
-    used: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
-    for row in rows:
-        if (
-            row.grant.kind is Kind.ROLE
-            and row.evidence is Evidence.EXERCISED
-            and row.effect is Effect.NOT_TRIED
-        ):
-            used[row.grant.holder, row.operations].append(row.grant.action)
-    for (holder, operations), actions in used.items():
-        yield (
-            f"{holder.rpartition('/')[2]}: used ({', '.join(operations)}) and not taken away, for "
-            f"no call of the API is known to need it: {', '.join(dict.fromkeys(actions))}"
         )
 
 
@@ -312,71 +269,3 @@ def _tampered(
             ),
             progress=request.progress,
         )
-
-
-def _operations(routes: Iterable[Route], calls: Iterable[Call]) -> tuple[Operation, ...]:
-    """How often each operation was called, in the order of the API's description."""
-    statuses: dict[str, list[int]] = defaultdict(list)
-    for call in calls:
-        statuses[call.operation].append(call.status)
-    return tuple(
-        Operation(
-            name=route.operation,
-            calls=len(statuses[route.operation]),
-            succeeded=sum(status < HTTPStatus.BAD_REQUEST for status in statuses[route.operation]),
-            failed=sum(
-                status >= HTTPStatus.INTERNAL_SERVER_ERROR for status in statuses[route.operation]
-            ),
-        )
-        for route in routes
-    )
-
-
-def _silent(operations: Iterable[Operation], routes: Iterable[Route]) -> Iterator[Finding]:
-    """What never succeeded: that it works is not shown by its not having failed."""
-    for operation, route in zip(operations, routes, strict=True):
-        if not operation.succeeded and not route.is_preflight:
-            yield finding(
-                SUFFICIENT,
-                f"{operation.name} never succeeded in {operation.calls} calls.",
-                place=route.place,
-                location=operation.name,
-                observed=f"{operation.failed} of {operation.calls} calls failed",
-                remediation="Mend the operation, or add a contract test that calls it rightly.",
-            )
-
-
-def _report(request: Request, assembly: Assembly, seen: _Seen, *, seconds: float) -> Report:
-    """The findings with the waivers applied, and the verdict, as the gate's own."""
-    environment = _environment(assembly)
-    run = EngineRun(
-        ENGINE,
-        Status.RAN,
-        version=seen.version,
-        rules=len(RULES),
-        resources=assembly.size,
-        seconds=seconds,
-    )
-    applied = waivers.apply(
-        request.waivers,
-        [replace(each, environment=environment) for each in seen.findings],
-        today=request.today,
-        places=[
-            place for template in assembly.templates for place in (template.stack, template.name)
-        ],
-        environments=[environment],
-        in_scope=frozenset(RULES),
-        engines=frozenset({ENGINE}),
-    )
-    results = tuple(sorted(applied.findings, key=lambda each: each.sort_key))
-    threshold = request.config.threshold
-    return Report(
-        verdict=decide(engines=[run], results=results, threshold=threshold),
-        engines=(run,),
-        results=results,
-        threshold=threshold,
-        scope=(str(request.folder),),
-        resources=assembly.size,
-        templates=len(assembly.templates),
-        notices=tuple(applied.notices),
-    )

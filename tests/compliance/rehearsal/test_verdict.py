@@ -10,7 +10,7 @@ import pytest
 
 from compliance import config, waivers
 from compliance.findings import Finding, Outcome, Report, Severity, Status, Verdict
-from compliance.rehearsal import contract, rehearsing
+from compliance.rehearsal import concluding, contract
 from compliance.rehearsal.copying import place
 from compliance.rehearsal.model import Call, Operation
 from compliance.rehearsal.request import Request
@@ -64,8 +64,8 @@ def _report(folder: Path, *found: Finding, waived: str = "") -> Report:
         )
         for each in found
     )
-    seen = rehearsing._Seen(rows=(), findings=tuple(placed), tests=TESTS, version="1.2.3")
-    return rehearsing._report(request, assembly, seen, seconds=2.5)
+    seen = concluding.Seen(rows=(), findings=tuple(placed), tests=TESTS, version="1.2.3")
+    return concluding.report(request, assembly, seen, seconds=2.5)
 
 
 def test_nothing_found_is_green(tmp_path: Path) -> None:
@@ -118,9 +118,9 @@ def test_what_a_trail_does_not_tell_is_told_and_does_not_block() -> None:
     """A failure stays what it is."""
     failed = finding(CLOSED, "It is open.")
     unknown = dataclasses.replace(failed, outcome=Outcome.UNDECIDED)
-    assert rehearsing._told_only(failed) == failed
-    assert rehearsing._told_only(unknown).severity is Severity.MEDIUM
-    assert rehearsing._told_only(unknown).outcome is Outcome.UNDECIDED
+    assert concluding.told_only(failed) == failed
+    assert concluding.told_only(unknown).severity is Severity.MEDIUM
+    assert concluding.told_only(unknown).outcome is Outcome.UNDECIDED
 
 
 def _route(method: str, path: str, tmp_path: Path) -> Route:
@@ -141,14 +141,14 @@ def test_an_operation_that_never_succeeded_is_red(tmp_path: Path) -> None:
             [("GET /a", 200), ("GET /a", 404), ("PUT /a", 500), ("PUT /a", 403), ("", 403)]
         )
     ]
-    operations = rehearsing._operations(routes, calls)
+    operations = concluding.operations_of(routes, calls)
     assert operations == (
         Operation("GET /a", 2, 1, 0),
         Operation("PUT /a", 2, 0, 1),
         Operation("POST /a", 0, 0, 0),
         Operation("OPTIONS /a", 0, 0, 0),
     )
-    found = list(rehearsing._silent(operations, routes))
+    found = list(concluding.silent(operations, routes))
     assert [(each.location, each.observed) for each in found] == [
         ("PUT /a", "1 of 2 calls failed"),
         ("POST /a", "0 of 0 calls failed"),
