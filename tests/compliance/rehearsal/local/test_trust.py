@@ -104,7 +104,7 @@ def test_nothing_that_leads_to_an_account_is_handed_on() -> None:
         "AWS_ACCESS_KEY_ID": "AKIA",
         "AWS_PROFILE": "prod",
         "AWS_ENDPOINT_URL_S3": "https://example.com",
-        "AWS_CONFIG_FILE": "/root/.aws/config",
+        "AWS_CONFIG_FILE": "/home/someone/.aws/config",
         "AWS_WEB_IDENTITY_TOKEN_FILE": "/token",
         "CDK_DEFAULT_ACCOUNT": "123456789012",
         "CDK_DOCKER": "podman",
