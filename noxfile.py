@@ -153,6 +153,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def load(session: nox.Session) -> None:
+    """Load dev on a local AWS while its workers are killed: nothing may be lost or made twice."""
+    prepare(session, cdk_cli=True, local_aws=True)
+    run(session, "synthgate", "gate", "--env", "dev", "--quiet")
+    run(session, "python", "-m", "benchmarks.load", *session.posargs)
+
+
+@nox.session
 def mutation(session: nox.Session) -> None:
     """Change the rules and the IAM code in every small way, and name the changes no test sees."""
     prepare(session)

@@ -1,6 +1,10 @@
 """Loads a stage while the workers of its functions are killed, and holds the service to its word.
 
-    SYNTHGATE_STAGE=stage.json python3 -m benchmarks.load --server <process id of the local AWS>
+    python3 -m nox -s load
+    SYNTHGATE_STAGE=stage.json python3 -m benchmarks.load
+
+The first deploys an assembly of dev to a local AWS. The second takes a stage that is there, and
+kills nothing.
 
 Sends mixed requests from many clients: creations (with and without a key, repeated with the same
 key after a failure and now and then after a success), reads, lists, replacements, deletions.
@@ -20,6 +24,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -27,6 +32,7 @@ from urllib3.exceptions import HTTPError
 
 from benchmarks.disturbing import killing, without_quota
 from benchmarks.ledger import Entry, Ledger, State, state_of
+from benchmarks.rehearsed import rehearsed
 from compliance.rehearsal.stage import Stage
 from tests.contract.client import PROBLEM, Answer, Client
 
@@ -285,18 +291,24 @@ def show(load: Load) -> None:
 def main() -> int:
     """Run the load and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--server", type=int, help="process whose workers are killed")
+    parser.add_argument("--assembly", type=Path, default=Path("build/cdk.out/dev"))
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--kill-every", type=float, default=2.0, help="seconds, on average")
     parser.add_argument("--seed", type=int, default=2026)
     options = parser.parse_args()
     stage = Stage.current()
-    if stage is None:
-        parser.error("the environment names no stage; set SYNTHGATE_STAGE to its file")
+    if stage is not None:
+        return loaded(stage, None, options)
+    with rehearsed(options.assembly) as (local, server):
+        return loaded(local, server, options)
+
+
+def loaded(stage: Stage, server: int | None, options: argparse.Namespace) -> int:
+    """Load a stage; 1 if anything did not hold, or if nobody was there to be killed."""
     load = Load(stage, clients=options.clients, requests=options.requests, seed=options.seed)
     with without_quota(stage):
-        with killing(options.server, every=options.kill_every, seed=options.seed) as killed:
+        with killing(server, every=options.kill_every, seed=options.seed) as killed:
             seconds = load.run()
         show(load)
         sent = sum(load.statuses.values())
@@ -322,6 +334,9 @@ def main() -> int:
         print(f"{'FAIL' if count else 'PASS'} {what}: {count}")
         if count:
             print(f"     such as {load.ledger.examples[what]}")
+    if server is not None and not killed:
+        print("FAIL no worker was killed: the load was too short to show anything")
+        return 1
     return 1 if load.ledger.broken else 0
 
 
