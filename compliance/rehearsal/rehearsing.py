@@ -33,6 +33,7 @@ from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.exercise import Exercise
 from compliance.rehearsal.model import Kind, Origin, Rehearsal
 from compliance.rehearsal.records import Reader
+from compliance.rehearsal.reports import FILES
 from compliance.rehearsal.reports.names import deployed as deployed_names
 from compliance.rehearsal.request import DEPLOYED, LOG, TESTED
 from compliance.rehearsal.restart import restart
@@ -111,14 +112,15 @@ def look_at(request: Request, where: Where) -> Rehearsal:
 
 
 def _assembly(request: Request) -> Assembly:
+    request.out.mkdir(parents=True, exist_ok=True)
+    # A green report of an earlier run must not outlive one that breaks.
+    for name in (LOG, DEPLOYED, TESTED, *FILES):
+        (request.out / name).unlink(missing_ok=True)
     assembly = read(request.folder)
     if not assembly.is_assembly:
         raise RehearsalError(f"{request.folder}: is no assembly; give the folder that CDK wrote")
     if not request.tests.exists():
         raise RehearsalError(f"{request.tests}: no such file or folder of contract tests")
-    request.out.mkdir(parents=True, exist_ok=True)
-    for name in (LOG, DEPLOYED, TESTED):
-        (request.out / name).unlink(missing_ok=True)
     return assembly
 
 

@@ -142,6 +142,16 @@ def test_a_port_that_is_taken_is_named(tiny: Path, tmp_path: Path) -> None:
     assert "Traceback" not in done.err
 
 
+def test_a_report_of_an_earlier_run_does_not_outlive_one_that_breaks(tmp_path: Path) -> None:
+    """Whoever reads it would take it for the verdict."""
+    (tmp_path / "report.json").write_text('{"report": {"verdict": "green"}}')
+
+    done = rehearse(tmp_path / "nowhere", tmp_path)
+
+    assert done.code == 2
+    assert not (tmp_path / "report.json").exists()
+
+
 def test_missing_ministack_is_named(tiny: Path, tmp_path: Path) -> None:
     """One line says what to install and which setting names it; exit code 3."""
     config = tmp_path / "synthgate.toml"
