@@ -123,10 +123,11 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Write the generated pages anew: the rules', and the low-noise suite's."""
+    """Write the generated pages anew: the rules', the low-noise suite's, the API's description."""
     prepare(session)
     run(session, "synthgate", "rules", "--pages", "docs/rules")
     run(session, "python", "-m", "tests.ordinary.page")
+    run(session, "python", "-m", "tests.contract.page")
 
 
 @nox.session
