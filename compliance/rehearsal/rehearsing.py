@@ -112,7 +112,6 @@ def look_at(request: Request, where: Where) -> Rehearsal:
 
 
 def _assembly(request: Request) -> Assembly:
-    request.out.mkdir(parents=True, exist_ok=True)
     # A green report of an earlier run must not outlive one that breaks.
     for name in (LOG, DEPLOYED, TESTED, *FILES):
         (request.out / name).unlink(missing_ok=True)
@@ -121,6 +120,7 @@ def _assembly(request: Request) -> Assembly:
         raise RehearsalError(f"{request.folder}: is no assembly; give the folder that CDK wrote")
     if not request.tests.exists():
         raise RehearsalError(f"{request.tests}: no such file or folder of contract tests")
+    request.out.mkdir(parents=True, exist_ok=True)
     return assembly
 
 
