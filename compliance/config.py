@@ -29,6 +29,7 @@ Days = Annotated[int, Field(ge=1, le=3653)]
 Command = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")]
 """What a developer types: one line, which is shown and never run."""
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
+EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 ActionName = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*?]+$")]
 
 
@@ -137,6 +138,25 @@ class Aspects(_Table):
         return self
 
 
+class Attestation(_Table):
+    """How what the gate judged is attested, and how long that holds."""
+
+    public_key: str | None = None
+    """PEM file of the key that attestations are verified with, relative to the configuration file.
+    Once it is named, an attestation without its signature is refused."""
+    maximum_age_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    """How old an attestation may be that something is deployed by."""
+
+
+class Deploy(_Table):
+    """Where environments are deployed to, and what is to be done afterwards."""
+
+    accounts: dict[EnvironmentName, AccountId] = Field(default={})
+    """The account of each environment whose stacks name none."""
+    contract_tests: Command | None = None
+    """The command that calls what was deployed, as it is told after a deployment."""
+
+
 class Config(_Table):
     """Everything that `[tool.synthgate]` may say."""
 
@@ -161,6 +181,8 @@ class Config(_Table):
     retention: Retention = Retention()
     iam: Iam = Iam()
     aspects: Aspects = Aspects()
+    attestation: Attestation = Attestation()
+    deploy: Deploy = Deploy()
 
     _root: Path = Path()
 
@@ -172,6 +194,16 @@ class Config(_Table):
             if name not in self.environments:
                 raise ValueError(
                     f"retention.keep-logs: no environment {name!r}; "
+                    f"one of {', '.join(self.environments)}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _accounts_are_of_environments(self) -> Config:
+        for name in self.deploy.accounts if self.environments else ():
+            if name not in self.environments:
+                raise ValueError(
+                    f"deploy.accounts: no environment {name!r}; "
                     f"one of {', '.join(self.environments)}"
                 )
         return self

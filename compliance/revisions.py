@@ -8,14 +8,12 @@ nothing is checked out, and no filter or text conversion of the repository runs.
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from compliance.assembly.template import MAX_BYTES, decode
 from compliance.findings import SynthgateError
+from compliance.git import Git
 from compliance.review.sources import (
     SUFFIX,
     Source,
@@ -27,25 +25,16 @@ from compliance.review.sources import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from compliance.assembly.model import Json
 
-SECONDS: Final = 30
-"""How long one call of git may take."""
 MAX_TOTAL: Final = 256_000_000
 """Bytes of all templates of a revision."""
 _FILES: Final = (b"100644", b"100755")
 """Modes of a tree's entries that are files; a link or a submodule is none."""
-_SETTINGS: Final = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 EXPECTED: Final = "give a cdk.out folder, a folder of templates, a template file or a git revision"
 """What the command compares."""
-_ENVIRON: Final = {
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "LC_ALL": "C",
-}
 
 
 def read(text: str, *, snapshots: Path, where: Path) -> Source:
@@ -61,7 +50,7 @@ def read(text: str, *, snapshots: Path, where: Path) -> Source:
         SynthgateError: there is no git command, no repository, or no such revision; the revision
             holds no templates; or one is unreadable.
     """
-    git = _Git.at(where, wanted=text)
+    git = Git.at(where, wanted=text, expected=EXPECTED)
     revision, separator, path = text.partition(":")
     if not revision or revision.startswith("-"):
         raise SynthgateError(f"{text}: a revision begins with neither '-' nor ':'")
@@ -81,7 +70,7 @@ def read(text: str, *, snapshots: Path, where: Path) -> Source:
             f"{revision}:FOLDER"
         )
     if git.run("cat-file", "-t", found).strip() == b"blob":
-        (raw,) = git.blobs([_Blob(shown, found, int(git.run("cat-file", "-s", found)))])
+        (raw,) = _blobs(git, [_Blob(shown, found, int(git.run("cat-file", "-s", found)))])
         name = template_name(path.rpartition("/")[2])
         return Source(
             text,
@@ -91,7 +80,7 @@ def read(text: str, *, snapshots: Path, where: Path) -> Source:
     return Source(text, canonical_assembly(dict(_templates(git, found, shown=shown))))
 
 
-def _templates(git: _Git, tree: str, *, shown: str) -> Iterator[tuple[str, Json]]:
+def _templates(git: Git, tree: str, *, shown: str) -> Iterator[tuple[str, Json]]:
     """The parsed templates of a tree, by name."""
     listed = {}
     for entry in git.run("ls-tree", "-r", "-l", "-z", "--full-tree", tree).split(b"\0"):
@@ -112,7 +101,7 @@ def _templates(git: _Git, tree: str, *, shown: str) -> Iterator[tuple[str, Json]
             "REVISION:FOLDER"
         )
     refuse_too_many(len(listed), shown=shown)
-    for (name, blob), raw in zip(listed.items(), git.blobs(listed.values()), strict=True):
+    for (name, blob), raw in zip(listed.items(), _blobs(git, listed.values()), strict=True):
         text = decode(raw, shown=blob.shown)
         yield name, parsed(text, shown=blob.shown, may_be_empty=True)
 
@@ -132,106 +121,23 @@ class _Blob:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Git:
-    """The git command, in one repository.
-
-    Attributes:
-        program: where it lies.
-        where: folder that it is asked in.
-        wanted: what is looked for, for errors.
-    """
-
-    program: str
-    where: Path
-    wanted: str
-
-    @classmethod
-    def at(cls, where: Path, *, wanted: str) -> _Git:
-        """The command, if there is one, in the repository that a folder belongs to."""
-        program = shutil.which("git")
-        if program is None:
+def _blobs(git: Git, wanted: Iterable[_Blob]) -> Iterator[bytes]:
+    """Contents of files, in order; refused before they are read when they are too large."""
+    blobs = list(wanted)
+    for blob in blobs:
+        if blob.size > MAX_BYTES:
             raise SynthgateError(
-                f"{wanted}: no such file or folder, and no git command that could know a revision "
-                f"of this name; {EXPECTED}"
+                f"{blob.shown}: larger than {MAX_BYTES:,} bytes, the most that is read; "
+                "split the template"
             )
-        git = cls(program, where, wanted)
-        code, _, words = git.ask("rev-parse", "--git-dir")
-        if code:
-            raise SynthgateError(
-                f"{wanted}: no such file or folder, and no revision of this name: {words}; "
-                f"{EXPECTED}"
-            )
-        return git
-
-    def name(self, expression: str) -> str | None:
-        """The name of the object that an expression stands for, `None` when there is none."""
-        code, out, _ = self.ask("rev-parse", "--verify", "--quiet", "--end-of-options", expression)
-        name = out.decode("ascii", "replace").strip()
-        # What is to be left out (`^main`) has a caret before its name.
-        return name if code == 0 and name.isalnum() else None
-
-    def relative(self, folder: Path, *, wanted: str) -> str:
-        """A folder's path in the repository."""
-        folder = folder.resolve()
-        top = Path(os.fsdecode(self.run("rev-parse", "--show-toplevel").rstrip(b"\n"))).resolve()
-        if not folder.is_relative_to(top):
-            raise SynthgateError(
-                f"{wanted}: the snapshots' folder {folder} is outside of the repository {top}; "
-                f"name a folder of the revision: {wanted}:FOLDER"
-            )
-        return folder.relative_to(top).as_posix()
-
-    def blobs(self, wanted: Iterable[_Blob]) -> Iterator[bytes]:
-        """Contents of files, in order; refused before they are read when they are too large."""
-        blobs = list(wanted)
-        for blob in blobs:
-            if blob.size > MAX_BYTES:
-                raise SynthgateError(
-                    f"{blob.shown}: larger than {MAX_BYTES:,} bytes, the most that is read; "
-                    "split the template"
-                )
-        if sum(blob.size for blob in blobs) > MAX_TOTAL:
-            raise SynthgateError(
-                f"{self.wanted}: templates of more than {MAX_TOTAL:,} bytes together; "
-                "compare its folders one by one"
-            )
-        rest = self.run("cat-file", "--batch", given="\n".join(blob.name for blob in blobs))
-        start = 0
-        for blob in blobs:
-            start = rest.index(b"\n", start) + 1
-            yield rest[start : start + blob.size]
-            start += blob.size + 1
-
-    def run(self, *arguments: str, given: str = "") -> bytes:
-        """What a command prints.
-
-        Raises:
-            SynthgateError: it fails.
-        """
-        code, out, words = self.ask(*arguments, given=given)
-        if code:
-            raise SynthgateError(f"{self.wanted}: git {arguments[0]}: {words}")
-        return out
-
-    def ask(self, *arguments: str, given: str = "") -> tuple[int, bytes, str]:
-        """Exit code of a command, what it prints, and the last line of its errors."""
-        try:
-            done = subprocess.run(
-                [self.program, "--no-pager", *_SETTINGS, *arguments],
-                cwd=self.where,
-                env={**os.environ, **_ENVIRON},
-                input=given.encode("ascii"),
-                capture_output=True,
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise SynthgateError(
-                f"{self.wanted}: git {arguments[0]} did not end within {SECONDS} seconds"
-            ) from error
-        except (OSError, ValueError) as error:
-            raise SynthgateError(f"{self.wanted}: git cannot be asked: {error}") from error
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        words = lines[-1].removeprefix("fatal: ") if lines else f"exit code {done.returncode}"
-        return done.returncode, done.stdout, words
+    if sum(blob.size for blob in blobs) > MAX_TOTAL:
+        raise SynthgateError(
+            f"{git.wanted}: templates of more than {MAX_TOTAL:,} bytes together; "
+            "compare its folders one by one"
+        )
+    rest = git.run("cat-file", "--batch", given="\n".join(blob.name for blob in blobs))
+    start = 0
+    for blob in blobs:
+        start = rest.index(b"\n", start) + 1
+        yield rest[start : start + blob.size]
+        start += blob.size + 1

@@ -7,13 +7,12 @@ taken out is named one by one, and the difference is written beside the report.
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 import re
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance.assembly import read
+from compliance.assembly import digests, read
 from compliance.assembly.reader import MANIFEST
 from compliance.findings import SynthgateError
 from compliance.rehearsal.errors import RehearsalError
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
     from compliance.assembly.model import Assembly, Resource, Template
 
-MAX_FILES: Final = 100_000
-"""How many files an assembly may have."""
 _IMAGE: Final = '"container-image"'
 _NO_IMAGES: Final = (
     "a rehearsal builds no container images; next: rehearse an assembly of functions with zip "
@@ -47,51 +44,6 @@ def place(resource: Resource) -> Place:
         resource_type=resource.type,
         construct_path=resource.construct_path,
     )
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """The sha256 of every file below a folder, by its path with `/`, sorted.
-
-    A link to a folder counts as a file that holds where it leads.
-
-    Raises:
-        SynthgateError: a link leads out of the folder or nowhere, something is neither file nor
-            folder or cannot be read, or there are more than `MAX_FILES`.
-    """
-    root = folder.resolve()
-    found: dict[str, str] = {}
-    for path in sorted(root.rglob("*")):
-        if path.is_dir() and not path.is_symlink():
-            continue
-        if len(found) >= MAX_FILES:
-            raise SynthgateError(
-                f"{folder}: has more than {MAX_FILES} files; give a cdk.out folder"
-            )
-        try:
-            found[path.relative_to(root).as_posix()] = _sha256(path, root)
-        except (OSError, RuntimeError) as error:  # the latter: links that lead in a circle
-            raise SynthgateError(f"{path}: cannot be read: {error}") from error
-    return found
-
-
-def _sha256(path: Path, root: Path) -> str:
-    if not path.resolve().is_relative_to(root):
-        raise SynthgateError(f"{path}: leads out of the assembly; remove the link")
-    if path.is_dir():
-        return hashlib.sha256(bytes(path.readlink())).hexdigest()
-    if not path.is_file():
-        raise SynthgateError(f"{path}: is no file; an assembly holds files and folders only")
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def digest(files: Mapping[str, str]) -> str:
-    """One sha256 over names and contents."""
-    whole = hashlib.sha256()
-    for name, value in sorted(files.items()):
-        # A name may be no text: the file system's bytes are what counts.
-        whole.update(f"{name}\0{value}\n".encode(errors="surrogateescape"))
-    return whole.hexdigest()
 
 
 def refused(cloudformation: Any, template: Template) -> frozenset[str]:
@@ -186,7 +138,7 @@ def copied(
         assembly: a folder with a manifest.
         target: the copy's folder; it must not exist.
         cloudformation: client of the local AWS.
-        before: digests of the assembly's files (`digests`).
+        before: digests of the assembly's files (`compliance.assembly.digests`).
 
     Returns:
         The copy, what was taken out, and the difference as a unified diff.
@@ -210,7 +162,7 @@ def copied(
             continue
         removals += gone
         diff += _without(target / template.name, template.name, gone)
-    after = digests(target)
+    after = digests.of(target)
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
     if changed != {removal.place.template for removal in removals}:
         raise RehearsalError(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from compliance.assembly import read
+from compliance.assembly import digests, read
 from compliance.rehearsal import (
     alarms,
     closed,
     contract,
-    copying,
     dead_letters,
     functions,
     grants,
@@ -69,7 +68,7 @@ def rehearse(request: Request) -> Rehearsal:
     return Rehearsal(
         report=report(request, assembly, seen, seconds=time.monotonic() - started),
         assembly=str(request.folder),
-        digest=copying.digest(scene.digests),
+        digest=digests.whole(scene.digests),
         environment=environment_of(assembly),
         target="local",
         removals=scene.removals,
@@ -98,7 +97,7 @@ def look_at(request: Request, where: Where) -> Rehearsal:
     return Rehearsal(
         report=report(request, assembly, seen, seconds=time.monotonic() - started),
         assembly=str(request.folder),
-        digest=copying.digest(copying.digests(request.folder)),
+        digest=digests.whole(digests.of(request.folder)),
         environment=environment_of(assembly),
         target=f"{scene.stage.account}/{scene.stage.region}",
         removals=(),

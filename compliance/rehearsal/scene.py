@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance.assembly import digests
 from compliance.files import write_whole
 from compliance.rehearsal import copying, deploying, openapi, staging
 from compliance.rehearsal.errors import RehearsalError
@@ -79,7 +80,7 @@ def local(request: Request, assembly: Assembly) -> Iterator[Local]:
         environ=request.environ,
         kept_log=request.out / LOG,
     ) as aws:
-        digests, copy, removals = _deployed(request, aws, assembly)
+        files, copy, removals = _deployed(request, aws, assembly)
         with request.step("looking at what was deployed"):
             stage = _local_stage(request, aws, copy)
             stage_file = aws.folder / "stage.json"
@@ -90,7 +91,7 @@ def local(request: Request, assembly: Assembly) -> Iterator[Local]:
             environ=aws.tests_environ,
             assembly=copy,
             given=assembly,
-            digests=digests,
+            digests=files,
             removals=removals,
             routes=openapi.routes(copy),
             aws=aws,
@@ -226,16 +227,16 @@ def _deployed(
 ) -> tuple[dict[str, str], Assembly, tuple[Removal, ...]]:
     target = aws.folder / "cdk.out"
     with request.step("taking out what the local AWS does not know"):
-        digests = copying.digests(assembly.path)
+        files = digests.of(assembly.path)
         copy, removals, difference = copying.copied(
-            assembly, target, cloudformation=_client(aws, "cloudformation"), before=digests
+            assembly, target, cloudformation=_client(aws, "cloudformation"), before=files
         )
         write_whole(request.out / DIFFERENCE, difference)
     with request.step("bootstrapping"):
         deploying.bootstrap(aws, target, log=request.out / DEPLOYED)
     with request.step("deploying"):
         deploying.deploy(aws, target, log=request.out / DEPLOYED)
-    return digests, copy, removals
+    return files, copy, removals
 
 
 def _local_stage(request: Request, aws: LocalAws, assembly: Assembly) -> Stage:

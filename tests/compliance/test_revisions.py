@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from compliance import git as asked
 from compliance import revisions
 from compliance.findings import SynthgateError
 
@@ -274,5 +275,5 @@ def test_git_that_hangs_is_ended(
     program.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(60)\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-    monkeypatch.setattr(revisions, "SECONDS", 0.1)
+    monkeypatch.setattr(asked, "SECONDS", 0.1)
     assert refusal("HEAD", repository) == "HEAD: git rev-parse did not end within 0.1 seconds"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
-import socket
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from compliance.assembly import read
+from compliance.assembly import digests, read
 from compliance.findings import SynthgateError
 from compliance.rehearsal import copying
 from compliance.rehearsal.errors import RehearsalError
@@ -69,83 +67,7 @@ def refuses(cloudformation: Any) -> Iterator[Any]:  # noqa: ANN401
 
 
 def _copied(assembly: Assembly, target: Path, client: Any) -> tuple[Assembly, Any, str]:  # noqa: ANN401
-    return copying.copied(
-        assembly, target, cloudformation=client, before=copying.digests(assembly.path)
-    )
-
-
-def test_every_file_has_a_digest_by_its_path(tmp_path: Path) -> None:
-    """Whatever folder it is in, and whatever stands in it."""
-    (tmp_path / "b" / "c").mkdir(parents=True)
-    (tmp_path / "b" / "c" / "d.bin").write_bytes(b"\0\xff")
-    (tmp_path / "a").touch()
-    (tmp_path / "empty").mkdir()
-    found = copying.digests(tmp_path)
-    assert list(found) == ["a", "b/c/d.bin"]
-    assert found["b/c/d.bin"] == hashlib.sha256(b"\0\xff").hexdigest()
-
-
-def test_the_digest_of_all_knows_names_and_contents_and_no_order() -> None:
-    """Two that are exchanged are another assembly; two that are told in another order are not."""
-    files = {"a": "1", "b": "2"}
-    assert copying.digest(files) == copying.digest(dict(reversed(files.items())))
-    assert copying.digest(files) != copying.digest({"a": "2", "b": "1"})
-    assert copying.digest(files) != copying.digest({"a": "1"})
-
-
-def test_a_name_that_is_no_text_has_its_place(tmp_path: Path) -> None:
-    """File systems hold bytes, and an asset may have any."""
-    (tmp_path / "caf\udce9").write_text("x")
-    first = copying.digest(copying.digests(tmp_path))
-    (tmp_path / "caf\udce9").rename(tmp_path / "caf\udcea")
-    assert copying.digest(copying.digests(tmp_path)) != first
-
-
-def test_a_link_inside_counts_by_what_it_gives(tmp_path: Path) -> None:
-    """By its content for a file; by where it leads for a folder."""
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "file").write_text(name)
-    (tmp_path / "file").symlink_to("one/file")
-    (tmp_path / "folder").symlink_to("one")
-    first = copying.digests(tmp_path)
-    assert first["file"] == first["one/file"]
-    (tmp_path / "folder").unlink()
-    (tmp_path / "folder").symlink_to("two")
-    assert copying.digests(tmp_path)["folder"] != first["folder"]
-
-
-def test_what_is_no_file_of_the_assembly_is_refused(tmp_path: Path) -> None:
-    """Links out of it, to nowhere and in a circle, and sockets: each is named."""
-    folder = tmp_path / "cdk.out"
-    folder.mkdir()
-    (tmp_path / "secret").touch()
-    odd = folder / "odd"
-    for target, said in (
-        (tmp_path / "secret", "leads out of the assembly; remove the link"),
-        (tmp_path, "leads out of the assembly; remove the link"),
-        ("nowhere", "is no file; an assembly holds files and folders only"),
-        ("odd", "cannot be read: "),
-    ):
-        odd.symlink_to(target)
-        with pytest.raises(SynthgateError, match=f"odd: {said}"):
-            copying.digests(folder)
-        odd.unlink()
-    with socket.socket(socket.AF_UNIX) as found:
-        found.bind(str(odd))
-        with pytest.raises(SynthgateError, match="odd: is no file"):
-            copying.digests(folder)
-
-
-def test_an_assembly_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder of another kind is not read to its last file."""
-    monkeypatch.setattr(copying, "MAX_FILES", 2)
-    for name in "ab":
-        (tmp_path / name).touch()
-    assert len(copying.digests(tmp_path)) == 2
-    (tmp_path / "c").touch()
-    with pytest.raises(SynthgateError, match=r"more than 2 files; give a cdk\.out folder"):
-        copying.digests(tmp_path)
+    return copying.copied(assembly, target, cloudformation=client, before=digests.of(assembly.path))
 
 
 def test_the_local_aws_tells_which_types_it_does_not_know(scene: Local, tmp_path: Path) -> None:
@@ -299,7 +221,7 @@ def test_a_copy_without_removals_is_the_assembly(
     (asset / "run").chmod(0o755)
     copy, removals, diff = _copied(read(tmp_path / "cdk.out"), tmp_path / "copy", knows_all)
     assert (removals, diff) == ((), "")
-    assert copying.digests(tmp_path / "copy") == copying.digests(tmp_path / "cdk.out")
+    assert digests.of(tmp_path / "copy") == digests.of(tmp_path / "cdk.out")
     assert (tmp_path / "copy" / "asset.1" / "run").stat().st_mode & 0o777 == 0o755
     assert copy.path == tmp_path / "copy"
 
@@ -321,7 +243,7 @@ def test_a_removal_takes_its_own_lines_and_no_other(
     copy, removals, diff = _copied(assembly, tmp_path / "copy", refuses)
     assert removals == (REMOVAL,)
     assert [*copy.templates[0].resources] == ["Bucket"]
-    before, after = copying.digests(assembly.path), copying.digests(copy.path)
+    before, after = digests.of(assembly.path), digests.of(copy.path)
     assert {name for name in before if before[name] != after[name]} == {TEMPLATE}
     lines = diff.splitlines()
     assert lines[:2] == [f"--- a/{TEMPLATE}", f"+++ b/{TEMPLATE}"]
@@ -343,7 +265,7 @@ def test_dev_loses_what_the_local_aws_does_not_know_and_nothing_else(scene: Loca
     before = dict(scene.digests)
     after = {
         name: digest
-        for name, digest in copying.digests(scene.assembly.path).items()
+        for name, digest in digests.of(scene.assembly.path).items()
         if not name.startswith(".cache/")  # where the CDK CLI puts its archives when it deploys
     }
     assert {name for name in {*before, *after} if before.get(name) != after.get(name)} == {
@@ -362,7 +284,7 @@ def test_an_assembly_that_changes_while_it_is_copied_is_refused(
 ) -> None:
     """A file that is new, gone or other than it was is named."""
     assembly = made(tmp_path / "cdk.out", {"Bucket": BUCKET})
-    before = copying.digests(assembly.path)
+    before = digests.of(assembly.path)
     (tmp_path / "cdk.out" / "late").touch()
     with pytest.raises(RehearsalError, match="changed while it was copied: late; next: rehearse"):
         copying.copied(assembly, tmp_path / "copy", cloudformation=knows_all, before=before)

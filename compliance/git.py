@@ -1,0 +1,202 @@
+"""Asks git, in one repository.
+
+With lists of arguments, without a shell, a pager, hooks or the network; what a user gives is never
+taken for an option (git-rev-parse: `--verify`, `--end-of-options`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from compliance.findings import SynthgateError
+
+SECONDS: Final = 30
+"""How long one call of git may take."""
+_SETTINGS: Final = (
+    *("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"),
+    *("-c", "core.untrackedCache=false"),
+)
+_ENVIRON: Final = {
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is checked out.
+
+    Attributes:
+        commit: its full name.
+        dirty: paths that differ from it, are not part of it and not ignored, or that git was told
+            not to look at; sorted.
+    """
+
+    commit: str
+    dirty: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """The git command, in one repository.
+
+    Attributes:
+        program: where it lies.
+        where: folder that it is asked in.
+        wanted: what is looked for, for errors.
+    """
+
+    program: str
+    where: Path
+    wanted: str
+
+    @classmethod
+    def at(cls, where: Path, *, wanted: str, expected: str) -> Git:
+        """The command, if there is one, in the repository that a folder belongs to.
+
+        Args:
+            where: the folder.
+            wanted: what is looked for.
+            expected: what to do when there is no git or no repository, for the error.
+
+        Raises:
+            SynthgateError: there is none.
+        """
+        program = shutil.which("git")
+        if program is None:
+            raise SynthgateError(
+                f"{wanted}: no such file or folder, and no git command that could know a revision "
+                f"of this name; {expected}"
+            )
+        git = cls(program, where, wanted)
+        code, _, words = git.ask("rev-parse", "--git-dir")
+        if code:
+            raise SynthgateError(
+                f"{wanted}: no such file or folder, and no revision of this name: {words}; "
+                f"{expected}"
+            )
+        return git
+
+    def name(self, expression: str) -> str | None:
+        """The name of the object that an expression stands for, `None` when there is none."""
+        code, out, _ = self.ask("rev-parse", "--verify", "--quiet", "--end-of-options", expression)
+        name = out.decode("ascii", "replace").strip()
+        # What is to be left out (`^main`) has a caret before its name.
+        return name if code == 0 and name.isalnum() else None
+
+    def relative(self, folder: Path, *, wanted: str) -> str:
+        """A folder's path in the repository."""
+        folder = folder.resolve()
+        top = _top(self)
+        if not folder.is_relative_to(top):
+            raise SynthgateError(
+                f"{wanted}: the snapshots' folder {folder} is outside of the repository {top}; "
+                f"name a folder of the revision: {wanted}:FOLDER"
+            )
+        return folder.relative_to(top).as_posix()
+
+    def run(self, *arguments: str, given: str = "") -> bytes:
+        """What a command prints.
+
+        Raises:
+            SynthgateError: it fails.
+        """
+        code, out, words = self.ask(*arguments, given=given)
+        if code:
+            raise SynthgateError(f"{self.wanted}: git {arguments[0]}: {words}")
+        return out
+
+    def ask(self, *arguments: str, given: str = "") -> tuple[int, bytes, str]:
+        """Exit code of a command, what it prints, and the last line of its errors."""
+        try:
+            done = subprocess.run(
+                [self.program, "--no-pager", *_SETTINGS, *arguments],
+                cwd=self.where,
+                env={**os.environ, **_ENVIRON},
+                input=given.encode("ascii"),
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise SynthgateError(
+                f"{self.wanted}: git {arguments[0]} did not end within {SECONDS} seconds"
+            ) from error
+        except (OSError, ValueError) as error:
+            raise SynthgateError(f"{self.wanted}: git cannot be asked: {error}") from error
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        words = lines[-1].removeprefix("fatal: ") if lines else f"exit code {done.returncode}"
+        return done.returncode, done.stdout, words
+
+
+def head(where: Path) -> Head:
+    """What is checked out, and what of the working tree is not as it is committed.
+
+    A file that git was told to pass over (`--assume-unchanged`, `--skip-worktree`) counts as one
+    that differs: nobody would see whether it does. Ignored files do not count.
+
+    Args:
+        where: a folder of the repository.
+
+    Raises:
+        SynthgateError: there is no git, no repository, or no commit.
+    """
+    git = Git.at(where, wanted=str(where), expected="work in a clone of the repository")
+    commit = git.name("HEAD^{commit}")
+    if commit is None:
+        raise SynthgateError(f"{where}: the repository has no commit; commit what is to be judged")
+    top = Git(git.program, _top(git), git.wanted)
+    status = top.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames",
+                     "--ignore-submodules=none")  # fmt: skip
+    dirty = {os.fsdecode(entry[3:]) for entry in status.split(b"\0") if entry}
+    for entry in top.run("ls-files", "-v", "-z").split(b"\0"):
+        # Lower case: assumed unchanged. S: not to be looked at (git-ls-files, -t and -v).
+        if entry and (entry[:1].islower() or entry[:1] == b"S"):
+            dirty.add(os.fsdecode(entry[2:]))
+    return Head(commit, tuple(sorted(dirty)))
+
+
+def committed(file: Path) -> dict[int, dt.date]:
+    """The day (UTC) on which each line of a file was committed as it is, by number from 1.
+
+    Lines that are not committed yet are left out, as are those whose commit a shallow clone does
+    not have; so are all where there is no git, no repository, or the file is not in it. That a line
+    has no day is no reason to fail.
+    """
+    try:
+        git = Git.at(file.parent, wanted=str(file), expected="")
+    except SynthgateError:
+        return {}
+    code, out, _ = git.ask("blame", "--line-porcelain", "-w", "--", file.name)
+    _, shallow, _ = git.ask("rev-parse", "--is-shallow-repository")
+    found: dict[int, dt.date] = {}
+    line = 0
+    for raw in out.split(b"\n") if code == 0 else ():
+        words = raw.split(b" ")
+        if len(words) >= _BLAMED and len(words[0]) in _NAMES and words[2].isdigit():
+            # git-blame: a line that is not committed is of the commit of zeros.
+            line = int(words[2]) if words[0].strip(b"0") else 0
+        elif raw.startswith(b"committer-time ") and line:
+            found[line] = dt.datetime.fromtimestamp(int(words[1]), tz=dt.UTC).date()
+        elif raw == b"boundary" and shallow.strip() == b"true":
+            # The oldest commit of a shallow clone seems to have written everything.
+            found.pop(line, None)
+    return found
+
+
+_BLAMED: Final = 3
+_NAMES: Final = (40, 64)
+"""Digits of an object's name, by SHA-1 and SHA-256."""
+
+
+def _top(git: Git) -> Path:
+    return Path(os.fsdecode(git.run("rev-parse", "--show-toplevel").rstrip(b"\n"))).resolve()
