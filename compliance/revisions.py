@@ -80,6 +80,19 @@ def read(text: str, *, snapshots: Path, where: Path) -> Source:
     return Source(text, canonical_assembly(dict(_templates(git, found, shown=shown))))
 
 
+def known(revision: str, *, where: Path) -> bool:
+    """Whether a repository has a revision.
+
+    Args:
+        revision: such as `main` or `HEAD~1`.
+        where: folder in the repository that is asked.
+    """
+    if not revision or revision.startswith("-"):
+        return False
+    git = Git.at(where, wanted=revision, expected=EXPECTED)
+    return git.name(f"{revision}^{{commit}}") is not None
+
+
 def _templates(git: Git, tree: str, *, shown: str) -> Iterator[tuple[str, Json]]:
     """The parsed templates of a tree, by name."""
     listed = {}

@@ -101,8 +101,11 @@ def gate(
     """Synthesize every environment, run every engine, compare the snapshots, decide."""
     from compliance import config as configuration  # noqa: PLC0415
     from compliance import pipeline  # noqa: PLC0415
+    from compliance.files import remove  # noqa: PLC0415
 
     policy = configuration.load(config, start=project)
+    folder = pipeline.reports_folder(out if out.is_absolute() else project / out)
+    remove(folder, pipeline.REPORTS)
     report = pipeline.run(
         project=project,
         config=policy,
@@ -112,12 +115,11 @@ def gate(
         today=dt.datetime.now(tz=dt.UTC).date(),
         progress=(lambda _: None) if quiet else terminal.progress,
     )
-    folder = pipeline.reports_folder(out if out.is_absolute() else project / out)
     pipeline.write_reports(report, folder)
     if quiet:
-        typer.echo(_text(report).rstrip("\n").rsplit("\n", 1)[-1])
+        typer.echo(in_text(report).rstrip("\n").rsplit("\n", 1)[-1])
     else:
-        typer.echo(_text(report), nl=False)
+        typer.echo(in_text(report), nl=False)
     typer.echo(f"Reports: {terminal.shown(folder)}/ ({', '.join(pipeline.REPORTS)})")
     raise typer.Exit(report.verdict.exit_code)
 
@@ -132,7 +134,7 @@ def _deliver(
 
     if output is None:
         text = (
-            _text(report, show_passes=show_passes)
+            in_text(report, show_passes=show_passes)
             if output_format is Format.TEXT
             else render(
                 report,
@@ -159,7 +161,8 @@ def _deliver(
     typer.echo(f"synthgate: {verdict}; see {terminal.shown(output)}", err=True)
 
 
-def _text(report: Report, *, show_passes: bool = False) -> str:
+def in_text(report: Report, *, show_passes: bool = False) -> str:
+    """A report as the terminal shows it, in its width and colours."""
     from compliance import catalogue  # noqa: PLC0415
     from compliance.reports import render  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from compliance.assembly import digests, read
+from compliance.files import remove
 from compliance.rehearsal import (
     alarms,
     closed,
@@ -112,8 +113,7 @@ def look_at(request: Request, where: Where) -> Rehearsal:
 
 def _assembly(request: Request) -> Assembly:
     # A green report of an earlier run must not outlive one that breaks.
-    for name in (LOG, DEPLOYED, TESTED, *FILES):
-        (request.out / name).unlink(missing_ok=True)
+    remove(request.out, (LOG, DEPLOYED, TESTED, *FILES))
     assembly = read(request.folder)
     if not assembly.is_assembly:
         raise RehearsalError(f"{request.folder}: is no assembly; give the folder that CDK wrote")
