@@ -44,6 +44,8 @@ def remove(folder: Path, names: Iterable[str]) -> None:
     for name in names:
         try:
             (folder / name).unlink(missing_ok=True)
+        except NotADirectoryError:
+            return  # so that there is none; whoever writes there is told
         except OSError as error:
             raise SynthgateError(
                 f"{folder / name}: of an earlier run, cannot be removed: {error.strerror}"

@@ -197,3 +197,22 @@ def test_reports_that_cannot_be_written(
     done = synthgate("gate", "--project", project, "--quiet", "--engine", "own")
     assert (done.code, done.out) == (2, "")
     assert "cannot be written: File exists" in done.err
+
+
+def test_reports_of_an_earlier_run_do_not_outlive_one_that_breaks(
+    synthgate: Command, project: Path
+) -> None:
+    """A green report that lies there would be taken for this run's."""
+    manifest(project)
+    (project / "app.py").write_text("raise SystemExit('no')\n")
+    reports = project / "build" / "reports"
+    reports.mkdir(parents=True)
+    (reports / "report.html").write_text("GREEN")
+    (reports / "notes.txt").write_text("mine")
+    done = synthgate("gate", "--project", project, "--quiet", "--engine", "own")
+    assert done.code == 2
+    assert [path.name for path in reports.iterdir()] == ["notes.txt"]
+    (reports / "report.html" / "in the way").mkdir(parents=True)
+    done = synthgate("gate", "--project", project, "--quiet", "--engine", "own")
+    assert (done.code, done.out) == (2, "")
+    assert "report.html: of an earlier run, cannot be removed: " in done.err
