@@ -73,8 +73,11 @@ def synthesize(
         context={**merged, **FIXED_CONTEXT, "environment": settings.environment},
         outdir=None if outdir is None else str(outdir),
     )
+    # Before the stacks: only of what is made from here on is the line known that made it.
+    compliance.guard(
+        app, environment=settings.environment, config=ROOT / "pyproject.toml", folder=ROOT
+    )
     compose(app, settings=settings, code=code, item_schema=ITEM_SCHEMA)
-    compliance.guard(app, environment=settings.environment, config=ROOT / "pyproject.toml")
     return Path(app.synth().directory)
 
 

@@ -1,10 +1,14 @@
 """An infrastructure gate for AWS CDK: policies, snapshots and a verdict that fails closed.
 
-In a CDK app, one call puts the gate on it::
+In a CDK app, one call puts the gate on it, right after the app is made::
 
+    import aws_cdk as cdk
     import compliance
 
+    app = cdk.App()
     compliance.guard(app, environment="prod")
+    ...  # the stacks: made after the call, each finding points to the line that made its construct
+    app.synth()
 
 Everything else is the command `synthgate` (see `compliance.cli`). Names below are loaded when they
 are first asked for, so that the command line never pays for the CDK.

@@ -75,10 +75,11 @@ class Verdict(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A place in the user's own code.
+    """A line that a reader opens: of the user's own code, or of a template.
 
     Attributes:
-        file: path relative to the folder the app ran in.
+        file: of Python code, the path from the folder that the app ran in; of a template, the path
+            of the assembly or the template as it was given. With `/`.
         line: 1-based.
     """
 
@@ -114,7 +115,12 @@ class Finding:
         logical_id: CloudFormation logical id; empty when the finding is the whole template's.
         resource_type: such as `AWS::IAM::Policy`; empty with `logical_id`.
         construct_path: CDK construct path; empty when the template does not tell it.
-        source: line of the code that made the construct, when known.
+        source: the line of Python that made the construct, or the nearest one above it that is
+            known; of a whole stack, the line that made the stack. For an assembly of another
+            language, one without a record of its lines (`compliance.guard` writes it), and a lone
+            template: the line where the resource begins in the template's text, 1 for the whole
+            template. `None` for what stands in no template, and where the text cannot be read
+            again.
         location: property path inside the resource, such as `Properties.RetentionInDays`.
         observed: the value seen, as compact JSON or text.
         remediation: how to mend it.

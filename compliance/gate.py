@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from compliance import engines, rules, waivers
 from compliance.engines import evidence, synthesis
 from compliance.engines.base import Answer, broken, merge
+from compliance.engines.sources import Sources
 from compliance.findings import (
     CATALOGUE_ENGINES,
     EngineRun,
@@ -90,6 +91,8 @@ class Gate:
         today: the date that waivers' ends are compared with.
         scope: what is asked for.
         extra: engines beyond the table, always required.
+        project: folder of the app, from where the command runs; it goes before the paths of the
+            app's code, which are told from that folder.
     """
 
     config: Config
@@ -97,6 +100,7 @@ class Gate:
     today: dt.date
     scope: Scope = field(default_factory=Scope)
     extra: Sequence[Engine] = ()
+    project: str = ""
     _made: dict[str, Engine] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -143,11 +147,15 @@ class Gate:
             environments.append(environment)
             mended += _mended(record)
             context = Context(assembly, self.config, environment)
+            sources = Sources(assembly, record, project=self.project)
             for required, engine in self._asked(synthesized=synthesized):
                 progress(f"{engine.name}: {environment or assembly.path.name}")
                 answer = _examine(engine, context)
                 answers.setdefault(engine.name, []).append((required, answer))
-                findings += [replace(found, environment=environment) for found in answer.findings]
+                findings += [
+                    replace(found, environment=environment, source=sources.of(found))
+                    for found in answer.findings
+                ]
         runs = tuple(self._runs(answers))
         notices = list(self._unknown(answers))
         applied = waivers.apply(

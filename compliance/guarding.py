@@ -19,7 +19,7 @@ import jsii
 from cdk_nag import AwsSolutionsChecks, NagPack, NIST80053R5Checks, ServerlessChecks
 
 from compliance import config as configuration
-from compliance import waivers
+from compliance import source_lines, waivers
 from compliance.aspects.change import shown
 from compliance.assembly import read
 from compliance.engines import evidence, synthesis
@@ -58,12 +58,15 @@ def guard(
     packs: Sequence[type[NagPack]] = PACKS,
     aspects: Sequence[Aspect] | None = None,
     config: Path | None = None,
+    folder: Path | None = None,
     today: dt.date | None = None,
 ) -> None:
     """Put the aspects, the stock packs, the own pack, CDK's validation and the waivers on an app.
 
-    Call it once, on the app, after the stacks are made. From then on `synth` fails on what they
-    find and no waiver accepts, and the assembly carries the evidence of what ran.
+    Call it once, right after the app is made and before its stacks are: then every finding can
+    point to the line of Python that made the construct (`compliance.source_lines`). Called after
+    them it judges no less, but knows no line of what was there. From then on `synth` fails on what
+    they find and no waiver accepts, and the assembly carries the evidence of what ran.
 
     Args:
         app: the root of the construct tree.
@@ -73,6 +76,8 @@ def guard(
             them change the app, and how, say the settings `[tool.synthgate.aspects]`.
         config: policy data, a TOML file with `[tool.synthgate]`; the nearest `pyproject.toml` by
             default.
+        folder: the folder that the app runs in, which the lines of its code are told from; the
+            working folder by default.
         today: the date that waivers' ends are compared with; the clock's by default.
 
     Raises:
@@ -80,11 +85,13 @@ def guard(
     """
     policy = configuration.load(config)
     accepted = waivers.load(policy.path(policy.waivers), shown=policy.waivers)
+    source_lines.install()
     record = _Record(
         environment=environment,
         policy=policy,
         waivers=accepted,
         today=today or dt.datetime.now(tz=dt.UTC).date(),
+        folder=folder or Path.cwd(),
         last=len(packs) + 2,
         mendings=_aspects(app, policy.aspects, aspects),
     )
@@ -118,6 +125,7 @@ class _Record:
     policy: configuration.Config
     waivers: waivers.Waivers
     today: dt.date
+    folder: Path
     last: int
     mendings: Mendings | None
     runs: list[PluginRun] = field(default_factory=list)
@@ -160,6 +168,9 @@ class _Record:
                 acknowledged=_acknowledged_above(context),
                 plugins=tuple(self.runs),
                 mended=changes,
+                sources=evidence.places(
+                    source_lines.lines(context.app_construct, folder=self.folder)
+                ),
             ),
             assembly.path,
         )

@@ -78,17 +78,12 @@ def run(
     """
     manifest = _manifest(project)
     names = _environments(manifest, environments or config.environments)
-    snapshots = SnapshotsEngine(
-        config.path(config.snapshots), environments=_environments(manifest, ())
-    )
-    gate = Gate(
-        config=config,
-        waivers=waivers.load(config.path(config.waivers), shown=config.waivers),
+    gate = _gate(
+        config,
+        environments=_environments(manifest, ()),
+        engines=engines,
         today=today,
-        # All of the table, not what the assembly calls for: an app without `compliance.guard` would
-        # ask for less than one with it.
-        scope=Scope(engines=tuple(engines) or NAMES),
-        extra=() if engines else (snapshots,),
+        project=project,
     )
     try:
         gate.prepare()
@@ -108,6 +103,73 @@ def run(
         return gate.check(assemblies, progress=progress)
     finally:
         gate.close()
+
+
+def judge(
+    *assemblies: Assembly,
+    config: Config,
+    today: dt.date,
+    project: Path = Path(),
+    progress: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Judge assemblies that lie there with every engine and the snapshots, as `run` does.
+
+    Args:
+        *assemblies: as they were read.
+        config: the policy data; `cdk.json` beside its file tells the environments that have
+            snapshots, the setting `environments` where there is none.
+        today: the date that waivers' ends are compared with.
+        project: folder of the app, from where the command runs.
+        progress: told in a few words what is being done.
+
+    Raises:
+        SynthgateError: there is nothing to judge, or `cdk.json` is wrong.
+    """
+    has_manifest = (config.root / MANIFEST).is_file()
+    gate = _gate(
+        config,
+        environments=_environments(_manifest(config.root), ())
+        if has_manifest
+        else config.environments,
+        engines=(),
+        today=today,
+        project=project,
+    )
+    try:
+        gate.prepare()
+        return gate.check(assemblies, progress=progress)
+    finally:
+        gate.close()
+
+
+def _gate(
+    config: Config,
+    *,
+    environments: Sequence[str],
+    engines: Sequence[str],
+    today: dt.date,
+    project: Path,
+) -> Gate:
+    """The whole gate, or some of its engines."""
+    snapshots = SnapshotsEngine(config.path(config.snapshots), environments=environments)
+    return Gate(
+        config=config,
+        waivers=waivers.load(config.path(config.waivers), shown=config.waivers),
+        today=today,
+        # All of the table, not what the assembly calls for: an app without `compliance.guard` would
+        # ask for less than one with it.
+        scope=Scope(engines=tuple(engines) or NAMES),
+        extra=() if engines else (snapshots,),
+        project=_below(project),
+    )
+
+
+def _below(project: Path) -> str:
+    """What goes before the paths of the app's code: nothing for a folder elsewhere.
+
+    They are told from the project's folder; a reader, and code scanning, starts at the working one.
+    """
+    return "" if project.is_absolute() or ".." in project.parts else project.as_posix()
 
 
 def _is_of(environment: str, assembly: Assembly) -> None:

@@ -1,14 +1,15 @@
 """Puts the aspects on an app as one CDK Aspect, which CDK calls once.
 
 An Aspect on the app would be called for each construct, across the language border. One on a leaf
-is called for the leaf alone, and walks the tree once by itself. The leaf is added last, so that
-what other Aspects of the same priority add above it in the tree is there by then.
+is called for the leaf alone, and walks the tree once by itself. The leaf stands last when the app
+is synthesized, so that what other Aspects of the same priority add above it in the tree is there by
+then, and each stage has one, whenever it was made.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import aws_cdk as cdk
 import jsii
@@ -20,6 +21,7 @@ from compliance.aspects.tree import Tree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from aws_cdk.cx_api import CloudAssembly
     from constructs import IConstruct
 
     from compliance.aspects.change import Change
@@ -52,22 +54,39 @@ def attach(app: cdk.App, settings: Aspects, *, aspects: Sequence[Aspect] = ASPEC
     nothing, nothing is put on the app.
 
     Args:
-        app: with its stacks.
+        app: with its stacks, or before they are made.
         settings: which aspects, and what they set.
         aspects: to choose from.
     """
     mendings = Mendings()
     wanted = [aspect for aspect in aspects if aspect.wanted(settings)]
     if wanted:
-        # CDK synthesizes a stage before it calls what is on the app.
-        for stage in app.node.find_all():
-            if isinstance(stage, cdk.Stage):
-                leaf = stage.node.try_find_child(LEAF) or Construct(stage, LEAF)
-                cdk.Aspects.of(leaf).add(
-                    _Mender(stage, wanted, settings, mendings),
-                    priority=cdk.AspectPriority.MUTATING,
-                )
+        _settle(app, wanted, settings, mendings)
+        synth = app.synth
+
+        def settled(*args: Any, **kwargs: Any) -> CloudAssembly:  # noqa: ANN401 - as jsii has it
+            _settle(app, wanted, settings, mendings)
+            return synth(*args, **kwargs)
+
+        # Who never calls it, as CDK's own assertions do, gets what stands where it was put.
+        app.synth = settled  # type: ignore[method-assign]
     return mendings
+
+
+def _settle(app: cdk.App, aspects: Sequence[Aspect], settings: Aspects, mendings: Mendings) -> None:
+    """Let each stage that there is, the app among them, have its leaf, and have it last."""
+    # CDK synthesizes a stage before it calls what is on the app.
+    for stage in app.node.find_all():
+        if not isinstance(stage, cdk.Stage):
+            continue
+        leaf = stage.node.try_find_child(LEAF)
+        menders = [] if leaf is None else cdk.Aspects.of(leaf).all
+        stage.node.try_remove_child(LEAF)
+        leaf = Construct(stage, LEAF)
+        if not any(isinstance(each, _Mender) and each.mendings is mendings for each in menders):
+            menders = [*menders, _Mender(stage, aspects, settings, mendings)]
+        for mender in menders:
+            cdk.Aspects.of(leaf).add(mender, priority=cdk.AspectPriority.MUTATING)
 
 
 def mend(
@@ -92,7 +111,7 @@ class _Mender:
         self._root = root
         self._aspects = aspects
         self._settings = settings
-        self._mendings = mendings
+        self.mendings = mendings
 
     def visit(self, _node: IConstruct) -> None:
-        self._mendings.found += mend(self._root, self._settings, aspects=self._aspects)
+        self.mendings.found += mend(self._root, self._settings, aspects=self._aspects)

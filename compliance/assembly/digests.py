@@ -1,4 +1,4 @@
-"""sha256 of the files of an assembly: what was judged is what is rehearsed, attested and deployed."""
+"""sha256 of an assembly's files: what was judged is what is rehearsed, attested and deployed."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ from compliance.assembly.template import MAX_DEPTH, NUMBER_TOO_LONG
 from compliance.findings import SynthgateError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from compliance.assembly.model import Json
 
 # libyaml where the wheel has it: several times faster, and the same documents.
@@ -128,3 +130,35 @@ def parse(text: str, *, shown: str) -> Json:
         raise SynthgateError(f"{shown}: not a template: {error}") from error
     except ValueError as error:  # of Python's own: int() refuses thousands of digits
         raise SynthgateError(f"{shown}: not a template: {NUMBER_TOO_LONG}") from error
+
+
+def key_lines(text: str, *, section: str) -> Mapping[str, int]:
+    """Line of each key in one section of a document, 1-based; empty when it is no YAML.
+
+    Read from the parser's events: no value is made for it.
+    """
+    found: dict[str, int] = {}
+    # What is open: whether a mapping waits for a key; a sequence never does.
+    waits: list[bool | None] = []
+    is_inside = False
+    try:
+        for event in yaml.parse(text, Loader=_Base):
+            if isinstance(event, yaml.CollectionEndEvent):
+                waits.pop()
+                if is_inside and len(waits) == 1:
+                    break
+            if not isinstance(event, yaml.NodeEvent):
+                continue
+            is_key = bool(waits and waits[-1])
+            if waits and waits[-1] is not None:
+                waits[-1] = not is_key
+            if is_key and isinstance(event, yaml.ScalarEvent):
+                if len(waits) == 1:
+                    is_inside = event.value == section
+                elif len(waits) == 2 and is_inside and event.start_mark:  # noqa: PLR2004 - its keys
+                    found[event.value] = event.start_mark.line + 1
+            if isinstance(event, yaml.CollectionStartEvent):
+                waits.append(True if isinstance(event, yaml.MappingStartEvent) else None)
+    except yaml.YAMLError:
+        return {}
+    return found

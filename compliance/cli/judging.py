@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,11 +65,13 @@ def check(
             rules=listed(rule),
         ),
     )
-    try:
-        gate.prepare()
-        report = gate.check([read(path) for path in paths])
-    finally:
-        gate.close()
+    # Lines of progress are for those who wait at a terminal; a script reads the report alone.
+    with terminal.telling(quiet=not sys.stderr.isatty()) as tell:
+        try:
+            gate.prepare()
+            report = gate.check([read(path) for path in paths], progress=tell)
+        finally:
+            gate.close()
     _deliver(report, output_format, output, show_passes=show_passes)
     raise typer.Exit(report.verdict.exit_code)
 
@@ -106,15 +109,16 @@ def gate(
     policy = configuration.load(config, start=project)
     folder = pipeline.reports_folder(out if out.is_absolute() else project / out)
     remove(folder, pipeline.REPORTS)
-    report = pipeline.run(
-        project=project,
-        config=policy,
-        environments=listed(env),
-        engines=_engines(engine),
-        out=out if out.is_absolute() else project / out,
-        today=dt.datetime.now(tz=dt.UTC).date(),
-        progress=(lambda _: None) if quiet else terminal.progress,
-    )
+    with terminal.telling(quiet=quiet) as tell:
+        report = pipeline.run(
+            project=project,
+            config=policy,
+            environments=listed(env),
+            engines=_engines(engine),
+            out=out if out.is_absolute() else project / out,
+            today=dt.datetime.now(tz=dt.UTC).date(),
+            progress=tell,
+        )
     pipeline.write_reports(report, folder)
     if quiet:
         typer.echo(in_text(report).rstrip("\n").rsplit("\n", 1)[-1])

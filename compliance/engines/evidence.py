@@ -12,14 +12,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from compliance.aspects.change import Change
 from compliance.assembly.template import read_text
 from compliance.config import explain
-from compliance.findings import Outcome, SynthgateError
+from compliance.findings import Outcome, Source, SynthgateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +31,32 @@ if TYPE_CHECKING:
 FILE: Final = "synthgate.json"
 TREE: Final = "tree.json"
 _MAX_BYTES: Final = 64_000_000
+MAX_PLACE: Final = 1_024
+"""Characters of a file's name and a line."""
+MAX_LEVELS: Final = 500
+"""Levels of a construct path above which no line is looked for."""
+
+# No separator but `/`, no drive, nothing that moves a cursor or turns the text around.
+_CHARACTER: Final = (
+    r"[^./\\:\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+# More than dots: neither `.` nor `..`, so that no path leaves the folder.
+_SEGMENT: Final = rf"\.{{0,2}}{_CHARACTER}(?:\.|{_CHARACTER})*"
+_PLACE: Final = re.compile(rf"(?:{_SEGMENT}/)*{_SEGMENT}:[1-9][0-9]{{0,6}}")
+
+
+def _is_place(text: str) -> bool:
+    return len(text) <= MAX_PLACE and _PLACE.fullmatch(text) is not None
+
+
+def _place(text: str) -> str:
+    if not _is_place(text):
+        raise ValueError("a line below the app's folder is expected, such as stacks/api.py:12")
+    return text
+
+
+Place = Annotated[str, AfterValidator(_place)]
+"""A line of the app's own code, such as `stacks/api.py:12`: below the folder that it ran in."""
 
 
 class _Record(BaseModel):
@@ -79,6 +106,8 @@ class Evidence(_Record):
     plugins: tuple[PluginRun, ...] = Field(strict=False)
     mended: tuple[Change, ...] = Field(default=(), strict=False)
     """What the aspects set before the templates were written."""
+    sources: dict[str, Place] = Field(default_factory=dict)
+    """The line that made a construct, by construct path, as far as `compliance.guard` saw it."""
 
 
 def write(evidence: Evidence, folder: Path) -> None:
@@ -107,6 +136,39 @@ def read(assembly: Assembly) -> Evidence | None:
         raise SynthgateError(
             f"{shown}: no evidence: {explain(error, FILE)}; synthesize again"
         ) from error
+
+
+def places(sources: Mapping[str, Source]) -> dict[str, str]:
+    """Lines by construct path, as evidence holds them. What it would not take is left out."""
+    found = {path: f"{source.file}:{source.line}" for path, source in sources.items()}
+    return {path: text for path, text in found.items() if _is_place(text) and _is_text(path)}
+
+
+def _is_text(path: str) -> bool:
+    """Whether it can be written as UTF-8 at all."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def source_of(record: Evidence | None, construct_path: str) -> Source | None:
+    """The line that made a construct, or else the nearest one above it that has a line.
+
+    Args:
+        record: the evidence of the construct's assembly, `None` when it has none.
+        construct_path: without a leading slash.
+    """
+    # No tree is as deep; a template may claim any path.
+    path = construct_path if construct_path.count("/") < MAX_LEVELS else ""
+    while record and path:
+        place = record.sources.get(path)
+        if place is not None:
+            file, _, line = place.rpartition(":")
+            return Source(file=file, line=int(line))
+        path = path.rpartition("/")[0]
+    return None
 
 
 def environment_of(assembly: Assembly) -> str:
