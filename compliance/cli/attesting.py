@@ -1,0 +1,352 @@
+"""`synthgate attest` and `synthgate verify`: what was judged, written down and held against."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from compliance.cli import terminal
+from compliance.cli.options import ConfigOption  # noqa: TC001 - Typer reads the annotation
+from compliance.findings import SynthgateError, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]  # public name
+
+    from compliance.attestation.keys import PublicKey
+    from compliance.config import Config
+    from compliance.git import Head
+
+SIGNING_KEY: Final = "SYNTHGATE_SIGNING_KEY"
+"""Environment variable with the private key in PEM, where no file is given."""
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_TEXT: Final = "text"
+_JSON: Final = "json"
+
+
+def _account(value: str | None) -> str | None:
+    if value is not None and not _ACCOUNT.fullmatch(value):
+        raise typer.BadParameter(f"{value!r}: an account's id is twelve digits")
+    return value
+
+
+def _commit(value: str | None) -> str | None:
+    if value is not None and not _COMMIT.fullmatch(value):
+        raise typer.BadParameter(f"{value!r}: a commit's whole name is expected, 40 hex digits")
+    return value
+
+
+def _format(value: str) -> str:
+    if value not in {_TEXT, _JSON}:
+        raise typer.BadParameter(f"{value!r}: one of {_TEXT}, {_JSON}")
+    return value
+
+
+AssemblyArgument = Annotated[Path, typer.Argument(metavar="ASSEMBLY", help="A cdk.out folder.")]
+AccountOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID",
+        help="Account that the stacks go to which name none.",
+        callback=_account,
+        show_default=False,
+    ),
+]
+
+
+def attest(
+    assembly: AssemblyArgument,
+    *,
+    env: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Environment that the assembly has to be of.", show_default=False
+        ),
+    ] = None,
+    account: AccountOption = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=f"Private key in PEM, where a public one is configured; ${SIGNING_KEY} by "
+            "default.",
+            show_default=False,
+        ),
+    ] = None,
+    rehearsal: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="report.json of this assembly's rehearsal.", show_default=False
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where the attestation is written; beside the assembly by default.",
+            show_default=False,
+        ),
+    ] = None,
+    config: ConfigOption = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the outcome alone.")] = False,
+) -> None:
+    """Judge an assembly with every engine, and attest what came of it, over each of its files."""
+    from compliance import config as configuration  # noqa: PLC0415 - each command loads its own
+    from compliance import pipeline  # noqa: PLC0415
+    from compliance.assembly import digests, read  # noqa: PLC0415
+    from compliance.attestation import (  # noqa: PLC0415
+        attestable,
+        attestation_path,
+        policy,
+        rehearsed,
+        sealing,
+        stating,
+        telling,
+    )
+    from compliance.attestation.places import places  # noqa: PLC0415
+    from compliance.cli.judging import in_text  # noqa: PLC0415
+    from compliance.engines import evidence  # noqa: PLC0415
+    from compliance.files import remove, write_whole  # noqa: PLC0415
+
+    now = dt.datetime.now(tz=dt.UTC)
+    tell = (lambda _: None) if quiet else terminal.progress
+    settings = configuration.load(config)
+    target = _target(output or attestation_path(assembly), assembly)
+    # Whatever ends this run early, no attestation of an earlier one is taken for its own.
+    remove(target.parent, [target.name])
+    public = _public_key(settings)
+    signer = _signer(public, key)
+    files = digests.of(assembly)
+    found = read(assembly)
+    attestable.refuse(found)
+    environment = evidence.environment_of(found)
+    if env is not None and env != environment:
+        raise SynthgateError(
+            f"--env {env}: the assembly is of the environment {environment or 'none'}; give the "
+            "assembly of the other one"
+        )
+    facts = stating.Facts(
+        environment=environment,
+        places=places(found, account=account, configured=settings.deploy.accounts.get(environment)),
+        files=files,
+        now=now,
+        policy=policy.of(settings, environment=environment),
+        commit=_head(settings),
+        rehearsal=rehearsed.digest(
+            rehearsal, assembly=digests.whole(files), environment=environment
+        )
+        if rehearsal
+        else "",
+    )
+    report = pipeline.judge(
+        found,
+        config=settings,
+        today=now.date(),
+        progress=tell,
+    )
+    _unchanged(files, digests.of(assembly), shown=str(assembly))
+    if policy.of(settings, environment=environment) != facts.policy:
+        raise SynthgateError(
+            f"{terminal.shown(settings.root)}: settings, waivers or snapshots changed while the "
+            "assembly was judged; attest again"
+        )
+    facts = replace(facts, commit=_still(facts.commit, _head(settings)))
+    text = in_text(report).rstrip("\n")
+    if report.verdict is Verdict.ERROR:
+        typer.echo(text.rsplit("\n", 1)[-1] if quiet else text)
+        typer.echo("NOT ATTESTED: an engine did not run, so nothing was judged")
+        raise typer.Exit(report.verdict.exit_code)
+    statement = stating.state(report, facts)
+    raw = sealing.sealed(statement) if signer is None else sealing.signed(statement, signer=signer)
+    write_whole(target, raw.decode())
+    if report.verdict is Verdict.RED and not quiet:
+        typer.echo(text)
+    for notice in telling.notices(statement):
+        terminal.progress(notice)
+    typer.echo(
+        f"ATTESTED {report.verdict.upper()}: {telling.what(statement)}, until "
+        f"{telling.moment(now + dt.timedelta(hours=settings.attestation.maximum_age_hours))}; "
+        f"{telling.whose(public.id if public else '')}"
+    )
+    typer.echo(f"Attestation: {terminal.shown(target)}")
+    raise typer.Exit(report.verdict.exit_code)
+
+
+def verify(  # noqa: PLR0913 - an option each
+    assembly: AssemblyArgument,
+    *,
+    attestation: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The attestation; beside the assembly by default.",
+            show_default=False,
+        ),
+    ] = None,
+    env: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Environment that it is for.", show_default=False),
+    ] = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="Account that it is for.", callback=_account, show_default=False
+        ),
+    ] = None,
+    commit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHA",
+            help="Commit that it is of; what is checked out by default.",
+            callback=_commit,
+            show_default=False,
+        ),
+    ] = None,
+    max_age: Annotated[
+        int | None,
+        typer.Option(
+            metavar="HOURS",
+            min=1,
+            help="How old it may be; the setting maximum-age-hours by default.",
+            show_default=False,
+        ),
+    ] = None,
+    config: ConfigOption = None,
+    output_format: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="FORMAT", help="How to report: text or json.", callback=_format
+        ),
+    ] = _TEXT,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the outcome alone.")] = False,
+) -> None:
+    """Hold an attestation against the assembly, the policy, the commit and the time."""
+    from compliance import config as configuration  # noqa: PLC0415 - each command loads its own
+    from compliance import waivers  # noqa: PLC0415
+    from compliance.attestation import (  # noqa: PLC0415
+        attestation_path,
+        policy,
+        telling,
+        verifying,
+    )
+    from compliance.git import Head  # noqa: PLC0415
+
+    settings = configuration.load(config)
+    public = _public_key(settings)
+    file = attestation or attestation_path(assembly)
+    stated = verifying.stated(file, public_key=public)
+    head = _head(settings)
+    if commit is not None:
+        head = Head(commit, head.dirty if head else ())
+    found = verifying.verify(
+        assembly,
+        file,
+        expected=verifying.Expected(
+            now=dt.datetime.now(tz=dt.UTC),
+            maximum_age=dt.timedelta(hours=max_age or settings.attestation.maximum_age_hours),
+            public_key=public,
+            policy=policy.of(settings, environment=stated),
+            waivers=waivers.load(settings.path(settings.waivers), shown=settings.waivers),
+            versions=policy.installed(settings),
+            environment=env,
+            account=account,
+            commit=head,
+        ),
+    )
+    if output_format == _JSON:
+        typer.echo(telling.as_json(found, assembly=str(assembly)))
+    else:
+        for line in telling.in_text(
+            found,
+            assembly=terminal.shown(assembly),
+            attestation=terminal.shown(file),
+            quiet=quiet,
+        ):
+            typer.echo(line)
+    raise typer.Exit(0 if found.holds else 1)
+
+
+def _target(path: Path, assembly: Path) -> Path:
+    """Where the attestation goes: not into the assembly, whose files it lists."""
+    place = path.parent.resolve() / path.name
+    if place.is_relative_to(assembly.resolve()):
+        raise SynthgateError(
+            f"{path}: lies in the assembly, whose every file is attested; write it beside the "
+            "assembly"
+        )
+    if place.is_dir() and not place.is_symlink():
+        raise SynthgateError(f"{path}: a folder; name the attestation's file")
+    return place
+
+
+def _public_key(settings: Config) -> PublicKey | None:
+    named = settings.attestation.public_key
+    if named is None:
+        return None
+    from compliance.attestation.keys import public_key  # noqa: PLC0415 - a signed one's alone
+
+    return public_key(settings.path(named), shown=named)
+
+
+def _signer(public: PublicKey | None, key: Path | None) -> CryptoSigner | None:
+    """What signs, `None` where no key is configured. The private key is read here and only here."""
+    given = os.environ.get(SIGNING_KEY, "")
+    if public is None:
+        if key is not None or given:
+            where = f"--key {key}" if key is not None else SIGNING_KEY
+            raise SynthgateError(
+                f"{where}: nothing would verify the signature; name the public key: public-key in "
+                "[tool.synthgate.attestation]"
+            )
+        return None
+    from compliance.attestation.keys import read_pem, signer  # noqa: PLC0415
+
+    if key is not None:
+        return signer(read_pem(key, shown=str(key)), public=public, shown=str(key))
+    if not given:
+        raise SynthgateError(
+            f"{public.shown} is configured, so an attestation has to be signed; give the private "
+            f"key with --key FILE or {SIGNING_KEY}"
+        )
+    return signer(given.encode(errors="surrogateescape"), public=public, shown=SIGNING_KEY)
+
+
+def _head(settings: Config) -> Head | None:
+    from compliance.git import head  # noqa: PLC0415
+
+    try:
+        return head(settings.root)
+    except SynthgateError:
+        return None  # Said to the user; where everything is required it is refused.
+
+
+def _still(before: Head | None, after: Head | None) -> Head | None:
+    """What is checked out: the same commit, and what differed from it at either time."""
+    if before is None or after is None or before.commit != after.commit:
+        if before == after:
+            return None
+        raise SynthgateError(
+            f"the commit {before.commit if before else 'none'} was checked out before the assembly "
+            f"was judged, {after.commit if after else 'none'} afterwards; attest again"
+        )
+    return replace(after, dirty=tuple(sorted({*before.dirty, *after.dirty})))
+
+
+def _unchanged(before: Mapping[str, str], after: Mapping[str, str], *, shown: str) -> None:
+    changed = sorted(
+        name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+    )
+    if changed:
+        raise SynthgateError(
+            f"{shown}: {changed[0]!r} changed while the assembly was judged"
+            + (f", and {len(changed) - 1} more files" if len(changed) > 1 else "")
+            + "; attest again"
+        )
