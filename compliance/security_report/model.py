@@ -75,6 +75,8 @@ class Grant:
         place: the resource of the template that the policy is, with its source line.
         rehearsed: what a rehearsal says of it; None when there is none.
         deny: whether it is a refusal.
+        unread: why its action or effect cannot be told, such as `parameter X has no default`;
+            empty when it can.
     """
 
     action: str
@@ -86,6 +88,7 @@ class Grant:
     place: Place
     rehearsed: Rehearsed | None = None
     deny: bool = False
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,8 @@ class Principal:
     Attributes:
         name: construct path of a role (or user, group), else the principal as written, such as
             `Service: sns.amazonaws.com`.
-        kind: `role`, `user`, `group`, `service`, `account`, `federated`, `anyone`.
+        kind: `role`, `user`, `group`, `service`, `account`, `federated`, `anyone`; `policy` for a
+            policy that is attached to nobody here, `unknown` for who is known only at deploy time.
         place: the role; None for who is only named.
         trusted_by: who may assume the role, as written.
         used_by: construct paths of functions and others that run with the role.
@@ -118,7 +122,8 @@ class AccessRow:
 
     Attributes:
         principal: who.
-        service: IAM's prefix, such as `dynamodb`; `*` for every service.
+        service: IAM's prefix, such as `dynamodb`; `*` for every service; empty in the one row of
+            a role, user or group to which no template grants anything.
         grants: gravest level first, then by action and resource.
     """
 
@@ -227,7 +232,7 @@ class Node:
         label: short name, such as `ItemsApi`.
         type: resource type; empty for who is outside.
         boundary: id of the innermost boundary it stands in.
-        place: the resource; None for who is outside.
+        place: the resource; None for who is outside, and for several resources together.
         count: how many resources it stands for, such as the methods of an API.
     """
 
