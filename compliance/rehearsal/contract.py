@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from compliance.rehearsal import processes
+from compliance import processes
 from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.rules import SUFFICIENT, finding
 from compliance.rehearsal.stage import VARIABLE

@@ -12,9 +12,7 @@ import re
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
-from compliance.assembly import digests, read
-from compliance.assembly.reader import MANIFEST
-from compliance.findings import SynthgateError
+from compliance.assembly import building, digests, read
 from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.model import Place, Removal
 from compliance.review.references import depends_on, names
@@ -25,7 +23,9 @@ if TYPE_CHECKING:
 
     from compliance.assembly.model import Assembly, Resource, Template
 
-_IMAGE: Final = '"container-image"'
+_NO_COMMANDS: Final = (
+    "a rehearsal runs no command of an assembly; next: have the asset built by `cdk synth`"
+)
 _NO_IMAGES: Final = (
     "a rehearsal builds no container images; next: rehearse an assembly of functions with zip "
     "packages"
@@ -153,7 +153,7 @@ def copied(
     except OSError as error:
         raise RehearsalError(f"{assembly.path}: cannot be copied: {error}") from error
     # Asked of the copy, which nobody else writes to.
-    _runs_nothing(target)
+    building.refuse(target, commands=_NO_COMMANDS, images=_NO_IMAGES)
     removals: list[Removal] = []
     diff: list[str] = []
     for template in assembly.templates:
@@ -187,48 +187,3 @@ def _without(path: Path, name: str, gone: Iterable[Removal]) -> Iterator[str]:
         f"a/{name}",
         f"b/{name}",
     )
-
-
-def _runs_nothing(folder: Path) -> None:
-    """Refuse what `cdk deploy` would run a command for: assemblies are untrusted.
-
-    Asset manifests are known by the assembly's own manifest, whatever they are called. Forms:
-    `files.*.source.executable` and `dockerImages.*` of an asset manifest, and the entry
-    `aws:cdk:asset` of a stack's metadata (package `aws-cdk-lib/cloud-assembly-schema`).
-    """
-    # The reader has seen that what a manifest names is there, and inside the assembly.
-    for artifact_id, artifact in _json(folder / MANIFEST).get("artifacts", {}).items():
-        properties = artifact.get("properties", {})
-        match artifact.get("type"):
-            case "cdk:asset-manifest":
-                _only_publishes(folder / properties["file"])
-            case "cdk:cloud-assembly":
-                _runs_nothing(folder / properties["directoryName"])
-            case "aws:cloudformation:stack":
-                more = artifact.get("additionalMetadataFile")
-                for metadata in (artifact.get("metadata"), _json(folder / more) if more else None):
-                    if _IMAGE in json.dumps(metadata):
-                        raise SynthgateError(f"{folder}: artifacts.{artifact_id}: {_NO_IMAGES}")
-            case _:
-                pass
-
-
-def _only_publishes(path: Path) -> None:
-    manifest = _json(path)
-    files = manifest.get("files", {})
-    for name, file in files.items() if isinstance(files, dict) else [("", None)]:
-        source = file.get("source") if isinstance(file, dict) else None
-        if not isinstance(source, dict) or "executable" in source:
-            raise SynthgateError(
-                f"{path}: files.{name}: is built by a command at deploy time; a rehearsal runs "
-                "no command of an assembly; next: have the asset built by `cdk synth`"
-            )
-    if manifest.get("dockerImages"):
-        raise SynthgateError(f"{path}: dockerImages: {_NO_IMAGES}")
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise SynthgateError(f"{path}: cannot be read as JSON: {error}") from error

@@ -111,6 +111,8 @@ class Reader:
                         self._decision(record, open_, done)
                     case "refused":
                         self._refusal(record, open_, done)
+                    case "handler":
+                        pass  # CloudFormation's, of the deployment (`executing`)
                     case other:
                         raise ValueError(f"unknown kind {other!r}")  # noqa: TRY301
             except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -167,7 +167,7 @@ def _examined(request: Request, scene: Local) -> Seen:
         found += alarms.findings(stage, assembly, given=scene.given)
         operations = operations_of(scene.routes, records.calls)
         found += silent(operations, scene.routes)
-    notices = list(necessity.notices(rows, uses))
+    notices = [scene.execution, *necessity.notices(rows, uses)]
     if not request.tamper:
         notices.append("no grant was taken away: that was not asked for")
     elif tests.failed:

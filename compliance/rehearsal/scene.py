@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance.assembly import digests
 from compliance.files import write_whole
-from compliance.rehearsal import copying, deploying, openapi, staging
+from compliance.rehearsal import copying, deploying, executing, openapi, staging
 from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.local.aws import ACCOUNT, SECRET, LocalAws, running
 from compliance.rehearsal.request import DEPLOYED, DESCRIPTION, DIFFERENCE, LOG
@@ -54,12 +54,14 @@ class Local(_Scene):
         digests: of its files, by name.
         removals: what of it was not deployed.
         aws: where it is deployed.
+        execution: under which permissions it was deployed, for readers.
     """
 
     given: Assembly
     digests: Mapping[str, str]
     removals: tuple[Removal, ...]
     aws: LocalAws
+    execution: str
 
 
 @contextmanager
@@ -80,7 +82,7 @@ def local(request: Request, assembly: Assembly) -> Iterator[Local]:
         environ=request.environ,
         kept_log=request.out / LOG,
     ) as aws:
-        files, copy, removals = _deployed(request, aws, assembly)
+        files, copy, removals, execution = _deployed(request, aws, assembly)
         with request.step("looking at what was deployed"):
             stage = _local_stage(request, aws, copy)
             stage_file = aws.folder / "stage.json"
@@ -95,6 +97,7 @@ def local(request: Request, assembly: Assembly) -> Iterator[Local]:
             removals=removals,
             routes=openapi.routes(copy),
             aws=aws,
+            execution=execution,
         )
 
 
@@ -224,7 +227,7 @@ def _client(aws: LocalAws, service: str) -> Any:
 
 def _deployed(
     request: Request, aws: LocalAws, assembly: Assembly
-) -> tuple[dict[str, str], Assembly, tuple[Removal, ...]]:
+) -> tuple[dict[str, str], Assembly, tuple[Removal, ...], str]:
     target = aws.folder / "cdk.out"
     with request.step("taking out what the local AWS does not know"):
         files = digests.of(assembly.path)
@@ -232,11 +235,14 @@ def _deployed(
             assembly, target, cloudformation=_client(aws, "cloudformation"), before=files
         )
         write_whole(request.out / DIFFERENCE, difference)
+    with request.step("making the execution policy"):
+        execution = executing.prepare(aws, assembly, _client(aws, "iam"))
     with request.step("bootstrapping"):
-        deploying.bootstrap(aws, target, log=request.out / DEPLOYED)
+        log = request.out / DEPLOYED
+        deploying.bootstrap(aws, target, log=log, policies=execution.policies)
     with request.step("deploying"):
         deploying.deploy(aws, target, log=request.out / DEPLOYED)
-    return files, copy, removals
+    return files, copy, removals, executing.notice(execution, aws.records)
 
 
 def _local_stage(request: Request, aws: LocalAws, assembly: Assembly) -> Stage:

@@ -69,10 +69,20 @@ def schema(kind: str, region: str = "") -> Schema | None:
         SynthgateError: cfn-lint is not installed, or keeps its schemas elsewhere.
     """
     kind = CUSTOM if kind.startswith("Custom::") else kind
+    found = document(kind, region)
+    return None if found is None else _schema(kind, found)
+
+
+def document(kind: str, region: str = "") -> Mapping[str, Any] | None:
+    """The schema of a resource type as it is published, `None` for a type that has none.
+
+    Raises:
+        SynthgateError: as `schema`.
+    """
     for place in dict.fromkeys((region or REGION, REGION)):
         name = _index(place).get(kind)
         if isinstance(name, str):
-            return _schema(kind, _read(_folder() / "resources" / f"{name}.json"))
+            return _read(_folder() / "resources" / f"{name}.json")
     return None
 
 

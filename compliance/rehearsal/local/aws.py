@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from compliance.rehearsal import processes
+from compliance import processes
 from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.local.trust import HOST, Trust, make, narrow, without_aws
 
@@ -72,6 +72,11 @@ class LocalAws:
     def endpoint_url(self) -> str:
         """Where every AWS API is."""
         return f"https://{HOST}:{self.port}"
+
+    @property
+    def handlers(self) -> Path:
+        """What CloudFormation's handlers call, once it is written (`server.py`)."""
+        return self.folder / "handlers.json"
 
     def api_url(self, api: str, stage: str) -> str:
         """Where a stage of an API is, without a slash at the end."""
@@ -200,7 +205,10 @@ def _started(
         with aws.log.open("wb") as log:
             # -P: what lies beside server.py is no module of its own.
             process = subprocess.Popen(
-                [python, "-P", str(_SERVER), str(listening.fileno()), str(aws.records)],
+                [
+                    *(python, "-P", str(_SERVER), str(listening.fileno())),
+                    *(str(aws.records), str(aws.handlers)),
+                ],
                 env={**callers, **settings},
                 cwd=folder,
                 pass_fds=[listening.fileno()],

@@ -1,8 +1,9 @@
 """Runs MiniStack on a listening socket, and writes down what it decides. A process of its own.
 
-It runs in the interpreter that has MiniStack, and so imports nothing of this package:
+It runs in the interpreter that has MiniStack, and so imports nothing of this package, and is one
+file, however long:
 
-    python -P server.py <file descriptor of the socket> <file for the records>
+    python -P server.py <file descriptor of the socket> <file for the records> <file of handlers>
 
 It ends when its standard input is closed: no crash of whoever started it leaves it behind.
 
@@ -14,9 +15,19 @@ The records are JSON, one a line, `kind` first:
   `resource`, `decision` (`Allow`, `Deny`, `ImplicitDeny`), `matched` (the statements that applied
   and decided), and what asked for it: the number of a `call`, or the `trace` of an invocation.
 - `refused`: the outcome of all policies together, where it is not an allowance.
+- `handler`: what a handler of CloudFormation would call while it deploys a resource: `stack`,
+  `logical_id`, `role`, `action`, `resource`, and whether the policies of that role allow it
+  (`decision`, `sid`).
 
-Four functions of MiniStack are wrapped for it, and one is mended. All five are named in `adapt`
-and nowhere else; one that is missing ends the process.
+MiniStack's CloudFormation calls no API for what it makes, and asks nobody. The file of handlers
+says what CloudFormation would call, by stack and logical id, as a list of `action`, `resource` (an
+ARN with `${<stack>/<logical id>}` for a physical id) and `context` (condition keys of the request);
+what stands under an empty logical id is the stack's own. When a stack is deployed with an execution
+role, MiniStack's evaluator is asked each of them once the resource is there and its name is known,
+and a denial fails the resource. Without the file nothing is asked.
+
+Functions of MiniStack are wrapped for it, and one is mended. All are named in `adapt` and in
+`Handlers.adapt` and nowhere else; one that is missing ends the process.
 """
 
 from __future__ import annotations
@@ -27,6 +38,7 @@ import functools
 import itertools
 import json
 import os
+import re
 import secrets
 import sys
 import threading
@@ -43,6 +55,7 @@ _asked_by: contextvars.ContextVar[Message] = contextvars.ContextVar("asked_by", 
 _handed_out: set[str] = set()
 """Traces of the invocations so far."""
 _policy: contextvars.ContextVar[str] = contextvars.ContextVar("policy", default="identity")
+_PLACE = re.compile(r"\$\{([^{}]+)\}")
 
 
 class Records:
@@ -60,10 +73,139 @@ class Records:
             self._file.flush()
 
 
-def adapt(records: Records) -> None:
+class Handlers:
+    """Asks whether a stack's execution role may do what CloudFormation's handlers call."""
+
+    def __init__(self, path: Path, records: Records, evaluator: Any) -> None:
+        self._path = path
+        self._records = records
+        self._evaluator = evaluator
+        self._evaluate = evaluator.evaluate  # not told as an authorization: nobody called
+        self._roles: dict[str, str] = {}
+        self._physical: dict[str, str] = {}
+        self._asked: set[str] = set()
+        self._expected: Message = {}
+
+    def adapt(self) -> None:
+        """Have MiniStack's CloudFormation ask."""
+        from ministack.services.cloudformation import (  # noqa: PLC0415 - only this process has it
+            handlers,
+            stacks,
+        )
+
+        actions = handlers._ACTION_HANDLERS  # noqa: SLF001
+        for name in ("CreateChangeSet", "CreateStack", "UpdateStack"):
+            actions[name] = self._noting_role(actions[name], handlers._p)  # noqa: SLF001
+        stacks._provision_keeping_seed = self._asking(  # noqa: SLF001
+            stacks._provision_keeping_seed,  # noqa: SLF001
+            lambda _kind, logical_id, _properties, stack: (stack, logical_id),
+        )
+        stacks._update_keeping_seed = self._asking(  # noqa: SLF001
+            stacks._update_keeping_seed,  # noqa: SLF001
+            lambda _kind, _id, _old, _new, stack, logical_id, _known: (stack, logical_id),
+        )
+
+    def _noting_role(self, handler: Callable[..., Any], of: Callable[..., str]) -> Any:
+        @functools.wraps(handler)
+        def wrapper(parameters: Any) -> Any:
+            role = of(parameters, "RoleARN")
+            if role:
+                # The stack keeps it: later operations without one use the same.
+                self._roles[_stack(of(parameters, "StackName"))] = role
+            return handler(parameters)
+
+        return wrapper
+
+    def _asking(self, provision: Callable[..., Any], place: Callable[..., Any]) -> Any:
+        @functools.wraps(provision)
+        def wrapper(*arguments: Any) -> Any:
+            result = provision(*arguments)
+            stack, logical_id = place(*arguments)
+            self._physical[f"{stack}/{logical_id}"] = str(result[0][0])
+            self._ask(stack, logical_id)
+            return result
+
+        return wrapper
+
+    def _ask(self, stack: str, logical_id: str) -> None:
+        role = self._roles.get(stack)
+        if role is None or not self._path.is_file():
+            return
+        from ministack.services import iam  # noqa: PLC0415 - only this process has it
+
+        if not self._expected:
+            self._expected = json.loads(self._path.read_text(encoding="utf-8"))
+        expected = self._expected.get(stack, {})
+        first = stack not in self._asked
+        self._asked.add(stack)
+        account, name = role.split(":")[4], role.rpartition("/")[2]
+        layers = (
+            self._evaluator._gather_role_policies(name, account),  # noqa: SLF001
+            *self._evaluator._permissions_boundary(iam._roles, name, account),  # noqa: SLF001
+        )
+        denied = []
+        for each in (*(expected.get("", ()) if first else ()), *expected.get(logical_id, ())):
+            resource = self._filled(each["resource"])
+            context = {key.lower(): self._filled(value) for key, value in each["context"].items()}
+            if resource is None or None in context.values():
+                continue  # What it is about is not there yet: it is asked with that.
+            result = self._evaluate(
+                self._evaluator.EvalContext(
+                    principal_arn=f"arn:aws:sts::{account}:assumed-role/{name}/AWSCloudFormation",
+                    principal_type="AssumedRole",
+                    principal_account=account,
+                    action=each["action"],
+                    resource_arn=resource,
+                    region=os.environ["MINISTACK_REGION"],
+                    service_context=context,
+                ),
+                *layers,
+            )
+            self._records.write(
+                "handler",
+                stack=stack,
+                logical_id=logical_id,
+                role=role,
+                action=each["action"],
+                resource=resource,
+                decision=result.decision,
+                sid=result.matched_sid,
+            )
+            if result.decision != "Allow":
+                denied.append(f"{each['action']} on {resource}")
+        if denied:
+            more = f" and {len(denied) - 1} more" if len(denied) > 1 else ""
+            raise PermissionError(f"{name} is not allowed {denied[0]}{more} (execution policy)")
+
+    def _filled(self, resource: str) -> str | None:
+        """An ARN with the physical ids that it names; `None` while one is not known."""
+        found = _PLACE.search(resource)
+        while found is not None:
+            physical = self._physical.get(found[1])
+            if physical is None:
+                return None
+            before = resource[: found.start()]
+            if physical.startswith(before):
+                name = physical.removeprefix(before)  # it is an ARN itself
+            else:
+                name = re.split(r"[/:]", physical)[-1] if ":" in physical else physical
+            if before.endswith("/"):
+                name = name.removeprefix("/")  # a parameter's name has one of its own
+            resource = before + name + resource[found.end() :]
+            found = _PLACE.search(resource)
+        return resource
+
+
+def _stack(name: str) -> str:
+    """A stack's name, where its ARN may be given."""
+    return name.split("/")[1] if name.startswith("arn:") else name
+
+
+def adapt(records: Records, handlers: Path) -> None:
     """Have MiniStack tell what it decides; must come before its services are imported."""
     from ministack.core import iam_evaluator  # noqa: PLC0415 - only this process has it
 
+    deploying = Handlers(handlers, records, iam_evaluator)
     iam_evaluator.evaluate = _telling(iam_evaluator, records)
     iam_evaluator.evaluate_resource_policy = _marking(iam_evaluator.evaluate_resource_policy)
     iam_evaluator.enforce = _telling_refusals(iam_evaluator.enforce, records)
@@ -85,6 +227,7 @@ def adapt(records: Records) -> None:
         return url.replace("http:", "https:", 1) if url and url.startswith(own) else url
 
     apigateway._resolve_jwks_url = over_tls  # noqa: SLF001
+    deploying.adapt()
 
 
 def _telling(evaluator: Any, records: Records) -> Callable[..., Any]:
@@ -253,7 +396,7 @@ def main() -> None:
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     with Path(sys.argv[2]).open("a", encoding="utf-8") as file:
         records = Records(file)
-        adapt(records)
+        adapt(records, Path(sys.argv[3]))
         asyncio.run(_serve(int(sys.argv[1]), records))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.rehearsal import processes
+from compliance import processes
 
 GRANDCHILD = (
     "import subprocess, sys, time; "
