@@ -1,7 +1,8 @@
 """Markdown for a comment on GitHub: what keeps it harmless, and what keeps it short enough.
 
 Untrusted strings are either code spans or escaped prose (see `code` and `prose`), and stand only in
-table cells, list items and after words of ours, so that they cannot open a block.
+table cells, list items and after words of ours, so that they cannot open a block. What looks like
+a secret is masked before anything is cut, since half a secret is not known for one.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from compliance.reports.masking import mask_text
 from compliance.reports.sanitize import clean
 from compliance.reports.wording import counted
 
@@ -33,12 +35,12 @@ _SPECIAL: Final = re.compile(
 
 def prose(text: str, *, limit: int = _MESSAGE) -> str:
     """Untrusted text as Markdown that shows exactly that text: no markup, link, mention or HTML."""
-    return _SPECIAL.sub(_escape, clean(text, limit=limit))
+    return _SPECIAL.sub(_escape, clean(mask_text(text), limit=limit))
 
 
 def code(text: str, *, limit: int = _NAME) -> str:
     """Untrusted text as inline code, safe in a table's cell; nothing for an empty text."""
-    cleaned = clean(text, limit=limit)
+    cleaned = clean(mask_text(text), limit=limit)
     if not cleaned:
         return ""
     if "`" in cleaned or "|" in cleaned:

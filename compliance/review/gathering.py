@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from compliance.reports.masking import mask_text
 from compliance.review import to_json
 from compliance.review.model import Replaced
 from compliance.review.references import text
@@ -220,8 +221,9 @@ def grants(access: Comparison, *, folders: Sequence[str] = ()) -> list[Grant]:
         folder = _folder(witness.statement, folders)
         here = replace(
             witness,
-            principal=witness.principal.replace(folder, ""),
-            resource=witness.resource.replace(folder, ""),
+            # A secret is known by its form, so it is masked while it is whole.
+            principal=mask_text(witness.principal).replace(folder, ""),
+            resource=mask_text(witness.resource).replace(folder, ""),
         )
         where.setdefault((here.action, *_apart_from_action(here)), []).append(here)
     alike: dict[tuple[object, ...], list[list[Witness]]] = {}
@@ -246,7 +248,7 @@ def doubts(access: Comparison, *, folders: Sequence[str] = ()) -> list[Doubt]:
     """What is undecided, by reason; arguments as for `grants`."""
     found: dict[str, list[str]] = {}
     for item in access.undecided:
-        reason = item.reason.replace(_folder(item.statement, folders), "")
+        reason = mask_text(item.reason).replace(_folder(item.statement, folders), "")
         found.setdefault(reason, []).append(item.statement)
     return [Doubt(reason, tuple(dict.fromkeys(where))) for reason, where in found.items()]
 

@@ -42,11 +42,17 @@ def render(review: Review) -> str:
     page.add(f"### Synthgate: {prose(wording.headline(review), limit=1_000)}\n")
     if not review.templates:
         return page.text()
+    add_gravest(page, review)
+    add_details(page, review)
+    return page.text()
+
+
+def add_gravest(page: Comment, review: Review) -> None:
+    """Add what nobody may overlook: what fails, is lost, newly granted, exposed, unprotected."""
     same = gathering.templates(review)
-    every = [(template, change) for template in same for change in template.review.changes]
     grave = [
         (template, change)
-        for template, change in every
+        for template, change in _every(same)
         if change.loss or wording.happened(change) in _GRAVE
     ]
     _failures(page, same)
@@ -54,10 +60,19 @@ def render(review: Review) -> str:
     _access(page, review.access, folders=gathering.folders(review))
     for subject in Subject:
         _notes(page, gathering.notes(review, subject), subject)
+
+
+def add_details(page: Comment, review: Review) -> None:
+    """Add, folded away, all that changes and the raw diff."""
+    same = gathering.templates(review)
+    every = _every(same)
     _changes(page, every, summary=f"All changes ({len(every):,})", noun="change")
     _others(page, same)
     _diffs(page, gathering.diffs(review))
-    return page.text()
+
+
+def _every(same: Sequence[Same]) -> list[tuple[Same, Change]]:
+    return [(template, change) for template in same for change in template.review.changes]
 
 
 def _failures(page: Comment, same: Sequence[Same]) -> None:

@@ -150,3 +150,11 @@ def test_the_page_suits_light_dark_phone_and_paper(red: Report) -> None:
     # A name in Hebrew or Arabic must not reorder the words around it.
     assert "unicode-bidi: isolate" in style
     assert re.search(r'<meta name="viewport" content="width=device-width', Page(red).source)
+
+
+def test_what_stands_side_by_side_is_kept_apart() -> None:
+    """Between two paths stands a comma and a blank; a severity without findings is faint."""
+    page = Page(make_report(make_finding(), scope=("build/dev", "build/prod")))
+    assert "<code>build/dev</code>, <code>build/prod</code>" in page.source
+    assert '<li class="critical none"><b>0</b>' in page.source
+    assert '<li class="medium"><b>1</b>' in page.source
