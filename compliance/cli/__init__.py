@@ -15,7 +15,16 @@ from typing import Annotated, Final
 import typer
 
 from compliance import __version__
-from compliance.cli import catalogue, comparing, judging, rehearsing
+from compliance.cli import (
+    attesting,
+    catalogue,
+    comparing,
+    deploying,
+    executing,
+    judging,
+    rehearsing,
+    reporting,
+)
 from compliance.cli.terminal import one_line
 from compliance.findings import SynthgateError
 
@@ -55,7 +64,12 @@ for _command in (
     judging.gate,
     comparing.diff,
     comparing.access,
+    reporting.report,
     rehearsing.rehearse,
+    attesting.attest,
+    attesting.verify,
+    deploying.deploy,
+    executing.execution_policy,
     catalogue.rules,
     catalogue.explain,
 ):
