@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -51,6 +53,28 @@ def assemblies(shared: Path) -> Callable[[str], Path]:
         )
 
     return folder
+
+
+@pytest.fixture(scope="session")
+def seed(shared: Path) -> Path:
+    """Return the seed's assembly, with the findings left for the gate to read."""
+
+    def synthesize(outdir: Path) -> None:
+        app._choose_node()
+        subprocess.run(
+            [sys.executable, "app.py"],
+            cwd=app.ROOT / "tests" / "fixtures" / "seed",
+            env={
+                **os.environ,
+                "CDK_OUTDIR": str(outdir),
+                "CDK_CONTEXT_JSON": '{"@aws-cdk/core:failSynthOnValidationErrors": false}',
+            },
+            check=True,
+            capture_output=True,
+            timeout=300,
+        )
+
+    return _once(shared / "seed", synthesize)
 
 
 @pytest.fixture(scope="session")

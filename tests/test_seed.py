@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from typing import TYPE_CHECKING
-
-import pytest
 
 import app
 from compliance import config, rules
@@ -18,7 +13,6 @@ from compliance.rules.base import Context
 from tests.command import synthgate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 SEED = app.ROOT / "tests" / "fixtures" / "seed"
@@ -53,28 +47,6 @@ DEFECTS = {
     ("LOG08", "BaseStack/Vpc/Resource"),
 }
 """What the own rules say of the seed, low severities included."""
-
-
-@pytest.fixture(scope="module")
-def seed(shared: Path, once: Callable[[Path, Callable[[Path], object]], Path]) -> Path:
-    """The seed's assembly, with the findings left for the gate to read."""
-
-    def synthesize(outdir: Path) -> None:
-        app._choose_node()
-        subprocess.run(
-            [sys.executable, "app.py"],
-            cwd=SEED,
-            env={
-                **os.environ,
-                "CDK_OUTDIR": str(outdir),
-                "CDK_CONTEXT_JSON": '{"@aws-cdk/core:failSynthOnValidationErrors": false}',
-            },
-            check=True,
-            capture_output=True,
-            timeout=300,
-        )
-
-    return once(shared / "seed", synthesize)
 
 
 def test_the_own_rules_name_the_seeds_defects(seed: Path) -> None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-import app
 from compliance import catalogue
 from compliance.security_report.to_html import render
 from tests.command import synthgate
@@ -141,30 +138,10 @@ def ours(assemblies: Callable[[str], Path], tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session")
-def seed(
-    shared: Path,
-    once: Callable[[Path, Callable[[Path], object]], Path],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
+def seeds(seed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The seed's report."""
-
-    def synthesize(outdir: Path) -> None:
-        app._choose_node()
-        subprocess.run(
-            [sys.executable, "app.py"],
-            cwd=SEED,
-            env={
-                **os.environ,
-                "CDK_OUTDIR": str(outdir),
-                "CDK_CONTEXT_JSON": '{"@aws-cdk/core:failSynthOnValidationErrors": false}',
-            },
-            check=True,
-            capture_output=True,
-            timeout=300,
-        )
-
     return _reported(
-        [once(shared / "seed", synthesize)],
+        [seed],
         config=SEED / "pyproject.toml",
         out=tmp_path_factory.mktemp("seed-report"),
     )
@@ -177,7 +154,7 @@ def _reported(assemblies: list[Path], *, config: Path, out: Path) -> Path:
     return file
 
 
-@pytest.fixture(params=["ours", "seed", "sample"])
+@pytest.fixture(params=["ours", "seeds", "sample"])
 def report(request: pytest.FixtureRequest) -> Path:
     """Each of the reports, one after the other."""
     file: Path = request.getfixturevalue(request.param)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from compliance import engines
 from tests.compliance.cli.command import Command, command
 from tests.compliance.engines.templates import resource, written
+from tests.compliance.engines.worker import checkov
 from tests.compliance.guard import assemblies
 
 if TYPE_CHECKING:
@@ -48,3 +50,16 @@ def green(folder: Path) -> Path:
 def red(folder: Path) -> Path:
     """A template with a log group that never expires."""
     return written(folder / "red.json", {"Forever": resource("AWS::Logs::LogGroup")})
+
+
+@pytest.fixture
+def shared_checkov(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls share the real Checkov process of the tests, which is not ended with a call."""
+    engine = checkov()
+    make = engines.make
+    monkeypatch.setattr(
+        engines,
+        "make",
+        lambda name, config: engine if name == "checkov" else make(name, config),
+    )
+    monkeypatch.setattr(engine, "close", lambda: None)

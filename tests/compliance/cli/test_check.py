@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from compliance import engines
 from tests.compliance.engines.templates import resource, written
-from tests.compliance.engines.worker import checkov
 from tests.compliance.guard.assemblies import rewrite
 
 if TYPE_CHECKING:
@@ -17,19 +15,6 @@ if TYPE_CHECKING:
 
     from tests.compliance.cli.command import Command, Done
     from tests.compliance.guard.assemblies import Workshop
-
-
-@pytest.fixture
-def shared_checkov(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Calls share the real Checkov process of the tests, which is not ended with a call."""
-    engine = checkov()
-    make = engines.make
-    monkeypatch.setattr(
-        engines,
-        "make",
-        lambda name, config: engine if name == "checkov" else make(name, config),
-    )
-    monkeypatch.setattr(engine, "close", lambda: None)
 
 
 def one_line(done: Done) -> str:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from compliance import engines, security_report
-from tests.compliance.engines.worker import checkov
+from compliance import security_report
 from tests.compliance.guard.assemblies import rewrite
 
 if TYPE_CHECKING:
@@ -18,18 +17,7 @@ if TYPE_CHECKING:
     from tests.compliance.cli.command import Command
     from tests.compliance.guard.assemblies import Workshop
 
-
-@pytest.fixture(autouse=True)
-def shared_checkov(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Calls share the real Checkov process of the tests, which is not ended with a call."""
-    engine = checkov()
-    make = engines.make
-    monkeypatch.setattr(
-        engines,
-        "make",
-        lambda name, config: engine if name == "checkov" else make(name, config),
-    )
-    monkeypatch.setattr(engine, "close", lambda: None)
+pytestmark = pytest.mark.usefixtures("shared_checkov")
 
 
 def test_every_format_is_written_from_one_run(

@@ -11,7 +11,6 @@ from compliance.security_report import grants
 from compliance.security_report.model import Level
 from tests.compliance.security_report import portraits
 from tests.compliance.security_report.portraits import arn, of, resource, row, told
-from tests.test_seed import seed  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +118,7 @@ def test_everything_in_the_policy_of_a_key_is_the_key(assemblies: Callable[[str]
     assert "*" not in {grant.resource for grant in keys.grants}
 
 
-def test_the_seeds_role_reads_the_whole_table(seed: Path) -> None:  # noqa: F811 - the fixture
+def test_the_seeds_role_reads_the_whole_table(seed: Path) -> None:
     """The first version's role may scan, and carries an AWS-managed policy."""
     found = row(portraits.of_folder(seed), "ServerlessStack/LambdaExecutionRole", "dynamodb")
     assert ("Read", "dynamodb:Scan", "${BaseStack/Table}") in told(found.grants)

@@ -9,7 +9,6 @@ from compliance.security_report.picture.merging import MAX_ARROWS, MAX_NODES
 from compliance.security_report.portrait import portrait
 from tests.compliance.security_report import portraits
 from tests.compliance.security_report.portraits import arn, of, of_stacks, resource
-from tests.test_seed import seed  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +81,7 @@ def test_a_function_stands_in_the_vpc_of_another_stack_inside_its_own(
     assert "AWS::EC2::VPC" not in left
 
 
-def test_the_seed_is_called_by_anyone(seed: Path) -> None:  # noqa: F811 - the fixture
+def test_the_seed_is_called_by_anyone(seed: Path) -> None:
     """That is what the picture of the first version has to say."""
     found = portraits.of_folder(seed).architecture
     assert ("Anyone", "ServerlessApi", Tie.CALLS, "5 endpoints") in arrows(found)

@@ -8,7 +8,6 @@ import pytest
 
 from tests.compliance.security_report import portraits
 from tests.compliance.security_report.portraits import arn, of, resource
-from tests.test_seed import seed  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +78,7 @@ def test_the_projects_methods_ask_for_a_signature_and_a_key(
     assert found[1].limits == "100/s, burst 200"
 
 
-def test_the_seeds_methods_ask_nobody(seed: Path) -> None:  # noqa: F811 - the fixture
+def test_the_seeds_methods_ask_nobody(seed: Path) -> None:
     """All five answer whoever finds them."""
     found = [each for each in portraits.of_folder(seed).endpoints if not each.preflight]
     assert {(each.method, each.path, each.asks, each.open) for each in found} == {

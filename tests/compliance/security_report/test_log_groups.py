@@ -8,7 +8,6 @@ import pytest
 
 from tests.compliance.security_report import portraits
 from tests.compliance.security_report.portraits import arn, of, resource
-from tests.test_seed import seed  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +61,7 @@ def test_prod_keeps_its_log_groups(assemblies: Callable[[str], Path]) -> None:
 
 
 def test_the_seeds_execution_log_is_a_group_that_aws_creates(
-    seed: Path,  # noqa: F811 - the fixture
+    seed: Path,
 ) -> None:
     """It never expires; the place is the stage that writes there."""
     found = {each.name: each for each in portraits.of_folder(seed).log_groups}
