@@ -98,13 +98,17 @@ def attest(
     config: ConfigOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the outcome alone.")] = False,
 ) -> None:
-    """Judge an assembly with every engine, and attest what came of it, over each of its files."""
+    """Judge an assembly, and attest what came of it.
+
+    Every engine and the snapshots judge it; the attestation is over each of its files.
+    """
     from compliance import config as configuration  # noqa: PLC0415 - each command loads its own
     from compliance import pipeline  # noqa: PLC0415
     from compliance.assembly import digests, read  # noqa: PLC0415
     from compliance.attestation import (  # noqa: PLC0415
         attestable,
         attestation_path,
+        keys,
         policy,
         rehearsed,
         sealing,
@@ -122,7 +126,7 @@ def attest(
     target = _target(output or attestation_path(assembly), assembly)
     # Whatever ends this run early, no attestation of an earlier one is taken for its own.
     remove(target.parent, [target.name])
-    public = _public_key(settings)
+    public = keys.configured(settings)
     signer = _signer(public, key)
     files = digests.of(assembly)
     found = read(assembly)
@@ -139,7 +143,7 @@ def attest(
         files=files,
         now=now,
         policy=policy.of(settings, environment=environment),
-        commit=_head(settings),
+        commit=_head(settings, config),
         rehearsal=rehearsed.digest(
             rehearsal, assembly=digests.whole(files), environment=environment
         )
@@ -158,7 +162,7 @@ def attest(
             f"{terminal.shown(settings.root)}: settings, waivers or snapshots changed while the "
             "assembly was judged; attest again"
         )
-    facts = replace(facts, commit=_still(facts.commit, _head(settings)))
+    facts = replace(facts, commit=_still(facts.commit, _head(settings, config)))
     text = in_text(report).rstrip("\n")
     if report.verdict is Verdict.ERROR:
         typer.echo(text.rsplit("\n", 1)[-1] if quiet else text)
@@ -228,11 +232,15 @@ def verify(  # noqa: PLR0913 - an option each
     ] = _TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the outcome alone.")] = False,
 ) -> None:
-    """Hold an attestation against the assembly, the policy, the commit and the time."""
+    """Hold an attestation against the assembly.
+
+    And against the policy, the commit and the time: everything that differs is named.
+    """
     from compliance import config as configuration  # noqa: PLC0415 - each command loads its own
     from compliance import waivers  # noqa: PLC0415
     from compliance.attestation import (  # noqa: PLC0415
         attestation_path,
+        keys,
         policy,
         telling,
         verifying,
@@ -240,10 +248,10 @@ def verify(  # noqa: PLR0913 - an option each
     from compliance.git import Head  # noqa: PLC0415
 
     settings = configuration.load(config)
-    public = _public_key(settings)
+    public = keys.configured(settings)
     file = attestation or attestation_path(assembly)
     stated = verifying.stated(file, public_key=public)
-    head = _head(settings)
+    head = _head(settings, config)
     if commit is not None:
         head = Head(commit, head.dirty if head else ())
     found = verifying.verify(
@@ -287,15 +295,6 @@ def _target(path: Path, assembly: Path) -> Path:
     return place
 
 
-def _public_key(settings: Config) -> PublicKey | None:
-    named = settings.attestation.public_key
-    if named is None:
-        return None
-    from compliance.attestation.keys import public_key  # noqa: PLC0415 - a signed one's alone
-
-    return public_key(settings.path(named), shown=named)
-
-
 def _signer(public: PublicKey | None, key: Path | None) -> CryptoSigner | None:
     """What signs, `None` where no key is configured. The private key is read here and only here."""
     given = os.environ.get(SIGNING_KEY, "")
@@ -319,11 +318,12 @@ def _signer(public: PublicKey | None, key: Path | None) -> CryptoSigner | None:
     return signer(given.encode(errors="surrogateescape"), public=public, shown=SIGNING_KEY)
 
 
-def _head(settings: Config) -> Head | None:
+def _head(settings: Config, config: Path | None) -> Head | None:
+    from compliance.attestation import policy  # noqa: PLC0415
     from compliance.git import head  # noqa: PLC0415
 
     try:
-        return head(settings.root)
+        return head(settings.root, deciding=policy.deciding(settings, config))
     except SynthgateError:
         return None  # Said to the user; where everything is required it is refused.
 

@@ -37,7 +37,7 @@ def explain(
         str, typer.Option("--format", help="json, markdown or text.")
     ] = "text",
 ) -> None:
-    """Explain a rule: why, how to mend it, an example, controls."""
+    """Explain a rule: why, how to mend it, controls."""
     from compliance import catalogue  # noqa: PLC0415
 
     text = catalogue.explain(rule, form=output_format)

@@ -54,7 +54,10 @@ def diff(
     output: OutputOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Review a change: replacement, access, exposure, protection."""
+    """Review a change: what is replaced, granted, exposed.
+
+    And what is no longer protected. The raw diff comes last.
+    """
     from compliance import config as configuration  # noqa: PLC0415 - each command loads its own
     from compliance.review import sources  # noqa: PLC0415
     from compliance.review.reviewing import review  # noqa: PLC0415
@@ -88,7 +91,7 @@ def access(
         AccessFormat, typer.Option("--format", help="How to report.")
     ] = AccessFormat.TEXT,
 ) -> None:
-    """Decide whether policies grant any access that they did not."""
+    """Decide whether policies grant any access anew."""
     from compliance.cli import grants  # noqa: PLC0415
     from compliance.iam.access.model import Result  # noqa: PLC0415
 

@@ -17,7 +17,6 @@ from compliance.cli.options import ConfigOption  # noqa: TC001 - Typer reads the
 from compliance.findings import SynthgateError
 
 if TYPE_CHECKING:
-    from compliance.attestation.keys import PublicKey
     from compliance.config import Config
     from compliance.git import Head
 
@@ -59,13 +58,14 @@ def deploy(  # noqa: PLR0913 - an option each
         bool, typer.Option("--quiet", help="Tell nothing of what is being done meanwhile.")
     ] = False,
 ) -> None:
-    """Deploy exactly the files that an attestation holds for, after a review of each change set.
+    """Deploy exactly the attested files.
 
-    Nothing is synthesized. Needs the CDK CLI and Node.js on PATH, and credentials of the account.
+    Each change set is reviewed first. Nothing is synthesized. Needs the CDK CLI and Node.js on
+    PATH, and credentials of the account.
     """
     from compliance import config as configuration  # noqa: PLC0415 - each command loads its own
     from compliance import waivers  # noqa: PLC0415
-    from compliance.attestation import attestation_path, policy  # noqa: PLC0415
+    from compliance.attestation import attestation_path, keys, policy  # noqa: PLC0415
     from compliance.attestation.verifying import Expected  # noqa: PLC0415
     from compliance.deployment import deploying, to_text  # noqa: PLC0415
     from compliance.deployment.errors import DeploymentError, Refused  # noqa: PLC0415
@@ -83,12 +83,12 @@ def deploy(  # noqa: PLR0913 - an option each
         expected=Expected(
             now=_now(),
             maximum_age=dt.timedelta(hours=settings.attestation.maximum_age_hours),
-            public_key=_public_key(settings),
+            public_key=keys.configured(settings),
             policy=policy.of(settings, environment=env),
             waivers=waivers.load(settings.path(settings.waivers), shown=settings.waivers),
             versions=policy.installed(settings),
             environment=env,
-            commit=_head(settings),
+            commit=_head(settings, config),
             everything=True,
         ),
         configured=settings.deploy.accounts.get(env),
@@ -147,20 +147,12 @@ def _confirmed(question: str) -> bool:
         return False  # No answer is no.
 
 
-def _public_key(settings: Config) -> PublicKey | None:
-    named = settings.attestation.public_key
-    if named is None:
-        return None
-    from compliance.attestation.keys import public_key  # noqa: PLC0415 - a signed one's alone
-
-    return public_key(settings.path(named), shown=named)
-
-
-def _head(settings: Config) -> Head | None:
+def _head(settings: Config, config: Path | None) -> Head | None:
+    from compliance.attestation import policy  # noqa: PLC0415
     from compliance.git import head  # noqa: PLC0415
 
     try:
-        return head(settings.root)
+        return head(settings.root, deciding=policy.deciding(settings, config))
     except SynthgateError:
         return None  # A mismatch: everything is required.
 

@@ -47,7 +47,9 @@ def execution_policy(
         typer.Option("--format", help="What is printed; JSON holds the documents."),
     ] = Format.TEXT,
 ) -> None:
-    """Write the least-privilege policy of CloudFormation's execution role.
+    """Write the policy of CloudFormation's own role.
+
+    The least privilege that deploying needs, in place of AdministratorAccess.
 
     Exit 0 when it is whole, 1 when something is undecided, which is named.
     """
@@ -56,7 +58,7 @@ def execution_policy(
     from compliance.execution_policy import make, reports  # noqa: PLC0415 - likewise
 
     _valid("account", account, r"[0-9]{12}", "twelve digits")
-    _valid("region", region, r"[a-z]{2}(-[a-z]+)+-[0-9]+", "a region such as eu-central-1")
+    _valid("region", region, r"[a-z]{2,4}(-[a-z]+)+-[0-9]+", "a region such as eu-central-1")
     policy = make([read(path) for path in assemblies], account=account, region=region)
     files = reports.write(policy, output) if output is not None else ()
     if format_ is Format.JSON:

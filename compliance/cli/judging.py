@@ -101,7 +101,10 @@ def gate(
     config: ConfigOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the verdict alone.")] = False,
 ) -> None:
-    """Synthesize every environment, run every engine, compare the snapshots, decide."""
+    """Synthesize every environment, judge, compare, decide.
+
+    Every engine runs; every template is compared with its accepted snapshot.
+    """
     from compliance import config as configuration  # noqa: PLC0415
     from compliance import pipeline  # noqa: PLC0415
     from compliance.files import remove  # noqa: PLC0415

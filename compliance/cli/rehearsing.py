@@ -75,9 +75,10 @@ def rehearse(  # noqa: PLR0913 - an option each
     config: ConfigOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the verdict alone.")] = False,
 ) -> None:
-    """Deploy an assembly to a local AWS that enforces IAM, and prove every grant needed.
+    """Deploy to a local AWS that enforces IAM; prove grants.
 
-    Needs the CDK CLI and Node.js on PATH, and an interpreter with MiniStack.
+    Every grant is exercised, and taken away once. Needs the CDK CLI and Node.js on PATH,
+    and an interpreter with MiniStack.
     """
     from compliance import config as configuration  # noqa: PLC0415 - each command loads its own
     from compliance import waivers  # noqa: PLC0415

@@ -54,7 +54,10 @@ def report(
     config: ConfigOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the verdict alone.")] = False,
 ) -> None:
-    """Write the security review report: HTML, Markdown, SARIF, JUnit XML, JSON."""
+    """Write the report that a security reviewer reads.
+
+    As HTML, Markdown, SARIF, JUnit XML and JSON, of one run of the engines.
+    """
     from compliance import config as configuration  # noqa: PLC0415 - each command loads its own
     from compliance import security_report, waivers  # noqa: PLC0415
     from compliance.assembly import read  # noqa: PLC0415

@@ -43,9 +43,11 @@ _WHOLE: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     # IAM User Guide, "IAM identifiers", unique ID prefixes: these two are keys, the others names.
     (re.compile(r"(?<![A-Z0-9])(AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"), r"\1[masked access key id]"),
     (re.compile(r"""(://[^/\s:@"']*:)[^/\s@"']+(?=@)"""), rf"\1{MASK}"),
-    (re.compile(r"\beyJ[\w-]{8,4096}\.eyJ[\w-]+\.[\w-]+"), "[masked token]"),
     (re.compile(r"\b(gh[pousr]_|github_pat_|xox[abeprs]-)[\w-]{10,}"), r"\1[masked token]"),
 )
+# Each run of letters is read once, however often `eyJ` stands in it.
+_TOKEN: Final = re.compile(r"(?<![\w-])([\w-]++)\.eyJ[\w-]+\.[\w-]+")
+_TOKEN_HEAD: Final = re.compile(r"\beyJ[\w-]{8}")
 # `"password": "…"`, its end perhaps cut off, then `password=…`. JSON is read as JSON before that.
 _QUOTED: Final = re.compile(
     rf"""((?<![\w.-])[\w.-]*{_NAME}\\?["']\s*[:=]\s*\\?["'])((?:[^"'\\]|\\[^"'])+)""", re.IGNORECASE
@@ -201,7 +203,12 @@ def _harmless(value: str) -> bool:
 def _mask_forms(text: str) -> str:
     for pattern, replacement in _WHOLE:
         text = pattern.sub(replacement, text)
-    return _SECRET_KEY.sub(_mask_random, text)
+    return _SECRET_KEY.sub(_mask_random, _TOKEN.sub(_mask_token, text))
+
+
+def _mask_token(match: re.Match[str]) -> str:
+    head = _TOKEN_HEAD.search(match[1])
+    return f"{match[1][: head.start()]}[masked token]" if head else match[0]
 
 
 def _mask_random(match: re.Match[str]) -> str:

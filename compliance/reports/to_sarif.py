@@ -82,7 +82,9 @@ def _rule(rule: str, found: list[Spot], *, title: str) -> dict[str, object]:
         "shortDescription": {"text": clean(title)},
         "fullDescription": {"text": f"{clean(title)} (judged by {engines})"},
         "help": {
-            "text": "\n".join(mend[:_HELP]) or "The message of each alert says what was found."
+            "text": "\n".join(mend[:_HELP])
+            or f"{clean(title)}. How to mend it stands under {clean(rule)} in the documentation "
+            f"of {engines}."
         },
         "defaultConfiguration": {"level": _LEVELS[severity]},
         "properties": {"security-severity": _SCORES[severity], "tags": ["security", "aws", "cdk"]},

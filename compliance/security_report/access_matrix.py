@@ -6,6 +6,7 @@ A grant that cannot be read is shown as one of an unknown level, never left out.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -17,11 +18,11 @@ from compliance.rehearsal.role_users import POLICIES, users
 from compliance.rules import sam
 from compliance.rules.iam import entities
 from compliance.security_report import grants, resource_policies
-from compliance.security_report.model import AccessRow, Grant, Level, Principal
+from compliance.security_report.model import AccessRow, Grant, Principal
 from compliance.security_report.naming import cut, listed, name, short
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Hashable, Iterator
 
     from compliance.assembly.model import Resource
     from compliance.iam.principals import Principal as Named
@@ -41,6 +42,8 @@ KINDS: Final = (
     "service",
 )
 """Kinds of principals, in the order of the rows."""
+_ARNS: Final = ("ManagedPolicyArns",)
+_LISTED: Final = {PERMISSION_SET: ("ManagedPolicies", "CustomerManagedPolicyReferences")}
 _OF_TYPE: Final = {kind.type: word for word, kind in entities.KINDS.items() if kind.listed}
 _OF_WHO: Final = {
     Who.EVERYONE: "anyone",
@@ -108,10 +111,15 @@ class _Matrix:
     def principal(self, resource: Resource) -> Hashable:
         """A role, user or group of the templates."""
         if resource not in self._principals:
+            managed = tuple(dict.fromkeys(self._managed(resource)))
+            place = self.places.of(resource)
+            for policy, where in managed:
+                told = grants.unread(where, f"{policy} stands in no template", place)
+                self._granted[resource][grants.EVERY][told] = None
             self._principals[resource] = Principal(
                 name=name(resource),
                 kind=_OF_TYPE.get(resource.type, "role"),
-                place=self.places.of(resource),
+                place=place,
                 trusted_by=tuple(dict.fromkeys(self._trusted(resource))),
                 used_by=self._users(resource),
                 boundary=listed(
@@ -119,7 +127,7 @@ class _Matrix:
                     for value in self.context.get(resource, "PermissionsBoundary")
                     if value is not ABSENT
                 ),
-                managed=tuple(dict.fromkeys(self._managed(resource))),
+                managed=tuple(dict.fromkeys(policy for policy, _ in managed)),
             )
         return resource
 
@@ -191,20 +199,20 @@ class _Matrix:
         found = self.context.answer(users_of_roles).get(resource, ())
         return tuple(name(user) for user in found if user.type not in POLICIES)
 
-    def _managed(self, resource: Resource) -> Iterator[str]:
-        """Policies attached that are not in the templates: AWS's own, for the most part."""
+    def _managed(self, resource: Resource) -> Iterator[tuple[str, str]]:
+        """Policies attached that are not in the templates, such as AWS's own, and where."""
         is_sam = resource.type in SAM_POLICIES
-        listed_in = "Policies" if is_sam else "ManagedPolicyArns"
-        if resource.type == PERMISSION_SET:
-            listed_in = "ManagedPolicies"
-        for listed_values in sam.get(resource, self.context, listed_in):
-            for _, value in self.context.of(resource).items(listed_values):
-                if is_sam and not isinstance(value, str | Text | Unknown):
-                    continue
-                if entities.by_arn(value, resource, self.context) is None:
-                    shown = short(value)
-                    aws = AWS_MANAGED.fullmatch(shown)
-                    yield aws[1] if aws else shown
+        for listed_in in _LISTED.get(resource.type, ("Policies",) if is_sam else _ARNS):
+            where = f"Properties.{listed_in}"
+            for listed_values in sam.get(resource, self.context, listed_in):
+                for place, value in self.context.of(resource).items(listed_values, where):
+                    if is_sam and not isinstance(value, str | Text | Unknown):
+                        continue
+                    if entities.by_arn(value, resource, self.context) is None:
+                        named = value.get("Name") if isinstance(value, Mapping) else value
+                        shown = short(self.context.of(resource).one(named))
+                        aws = AWS_MANAGED.fullmatch(shown)
+                        yield aws[1] if aws else shown, place
 
     def _sam_templates(self, resource: Resource) -> Iterator[Grant]:
         """SAM's own templates of policies, which SAM alone knows the content of."""
@@ -212,13 +220,11 @@ class _Matrix:
             for place, entry in self.context.of(resource).items(value, "Properties.Policies"):
                 match entry:
                     case {**only} if len(only) == 1 and "Statement" not in only:
-                        yield Grant(
-                            action=grants.UNTOLD,
-                            level=Level.UNKNOWN,
+                        yield grants.unread(
+                            place,
+                            f"{next(iter(only))} is a policy template of SAM",
+                            self.places.of(resource),
                             resource=short(entry),
-                            location=place,
-                            place=self.places.of(resource),
-                            unread=cut(f"{next(iter(only))} is a policy template of SAM"),
                         )
                     case _:
                         pass

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.security_report.entrances import documents, others, rest, web
+from compliance.security_report.entrances import balancers, documents, others, rest, web
 
 if TYPE_CHECKING:
     from compliance.rules.base import Context
     from compliance.security_report.model import Endpoint
     from compliance.security_report.naming import Places
 
-ENTRANCES: Final = (rest, documents, web, others)
+ENTRANCES: Final = (rest, documents, web, others, balancers)
 
 
 def endpoints(context: Context, *, places: Places) -> tuple[Endpoint, ...]:

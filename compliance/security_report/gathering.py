@@ -133,18 +133,23 @@ def _same_access(
 
 def _gravest(one: AccessRow, other: AccessRow) -> AccessRow:
     return replace(
-        one,
-        grants=tuple(
-            min(pair, key=_strength) for pair in zip(one.grants, other.grants, strict=True)
-        ),
+        one, grants=tuple(_graver(*pair) for pair in zip(one.grants, other.grants, strict=True))
     )
 
 
-def _strength(grant: Grant) -> tuple[int, bool]:
-    told = grant.rehearsed
+def _graver(one: Grant, other: Grant) -> Grant:
+    """One grant of several environments: only what each was rehearsed for is of the very files."""
+    found = min(one, other, key=_strength)
+    told = found.rehearsed
     if told is None:
-        return len(_STRENGTH), True
-    return _STRENGTH.index(told.proof), not told.same_files
+        return found
+    same = all(each.rehearsed and each.rehearsed.same_files for each in (one, other))
+    return replace(found, rehearsed=replace(told, same_files=same))
+
+
+def _strength(grant: Grant) -> int:
+    told = grant.rehearsed
+    return len(_STRENGTH) if told is None else _STRENGTH.index(told.proof)
 
 
 def _accepted(

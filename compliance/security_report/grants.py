@@ -53,7 +53,7 @@ def of_statement(
             and so is `*` in the policy of a key (KMS Developer Guide, 'Key policies in AWS KMS').
     """
     if isinstance(statement, Opaque):
-        yield EVERY, _unread(statement.place, statement.reason, place)
+        yield EVERY, unread(statement.place, statement.reason, place)
         return
     for action, service, level, why in _actions(statement):
         for resource in _resources(statement, holder, most=MAX_PAIRS // _size(statement, "Action")):
@@ -73,11 +73,12 @@ def of_statement(
             )
 
 
-def _unread(location: str, reason: str, place: Place) -> Grant:
+def unread(location: str, reason: str, place: Place, *, resource: str = UNTOLD) -> Grant:
+    """A grant of what nobody can read, at a place of the template."""
     return Grant(
         action=UNTOLD,
         level=Level.UNKNOWN,
-        resource=UNTOLD,
+        resource=resource,
         location=location,
         place=place,
         unread=cut(reason),
@@ -166,7 +167,12 @@ def _resources(statement: Statement, holder: Resource | None, *, most: int) -> l
     if left_out:
         found.append(cut(_but(left_out)))
     found = list(dict.fromkeys(found or [own]))
-    return found if len(found) <= max(1, most) else [listed(found)]
+    return found if len(found) <= max(1, most) else [listed(_widest_first(found))]
+
+
+def _widest_first(found: list[str]) -> list[str]:
+    """What stands for everything is not to be among those that are only counted."""
+    return sorted(found, key=lambda each: each != EVERY)
 
 
 # -- conditions -----------------------------------------------------------------------------------
@@ -183,7 +189,7 @@ def _block(block: Mapping[str, object] | Unknown, statement: Statement) -> str:
                 continue
             for key, raw in values.items():
                 told = [short(value) for _, value in statement.resolver.items(raw)]
-                lines.append(f"{key} {operator} {listed(told)}")
+                lines.append(f"{key} {operator} {listed(_widest_first(told))}")
     return " and ".join(lines)
 
 

@@ -38,6 +38,8 @@ KEPT: Final = ("Retain", "RetainExceptOnCreate")
 'DeletionPolicy attribute')."""
 DELIVERED: Final = 1
 """Days that a log group of the class DELIVERY keeps events, whatever it says."""
+NO_KEY: Final = "CloudWatch's own key"
+"""What encrypts a log group without a key, where that depends on a condition."""
 ELSEWHERE: Final = "not in these templates"
 READING: Final = frozenset(
     {
@@ -84,11 +86,11 @@ def _declared(
     group: Resource, writers: tuple[Resource, ...], context: Context, places: Places
 ) -> LogGroup:
     names = [short(value) for value in context.get(group, "LogGroupName") if value is not ABSENT]
-    keys = [short(value) for value in context.get(group, "KmsKeyId") if value is not ABSENT]
+    keys = context.get(group, "KmsKeyId")
     return LogGroup(
         name=cut(" or ".join(names)),
         retention=_retention(group, context),
-        key=cut(" or ".join(keys)),
+        key=cut(" or ".join(short(key) or NO_KEY for key in keys)) if any(map(short, keys)) else "",
         kept=group.body.get("DeletionPolicy") in KEPT,
         writers=tuple(dict.fromkeys(name(writer) for writer in writers)),
         place=places.of(group),

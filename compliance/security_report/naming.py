@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from compliance.intrinsics import ABSENT, Text, Token, Value
+from compliance.intrinsics import ABSENT, Text, Token, Unknown, Value
 from compliance.reports.grouping import Place
+from compliance.reports.masking import mask_text, mask_value
 from compliance.rules.base import show
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def short(value: Value) -> str:
     if isinstance(value, Text):
         parts = (_token(part) if isinstance(part, Token) else part for part in value.parts)
         return cut("".join(parts))
-    return cut(show(value))
+    if isinstance(value, str | Unknown):
+        return cut(str(value))
+    return cut(show(mask_value(value)))
 
 
 def listed(names: Iterable[str], *, most: int = MAX_LISTED) -> str:
@@ -78,8 +81,14 @@ def listed(names: Iterable[str], *, most: int = MAX_LISTED) -> str:
 
 
 def cut(text: str) -> str:
-    """A text of at most `MAX_NAME` characters."""
-    return text if len(text) <= MAX_NAME else f"{text[: MAX_NAME - 1]}…"
+    """A text of at most `MAX_NAME` characters.
+
+    What looks like a secret goes first: half of one is not known for what it is.
+    """
+    if len(text) <= MAX_NAME:
+        return text
+    masked = mask_text(text)
+    return masked if len(masked) <= MAX_NAME else f"{masked[: MAX_NAME - 1]}…"
 
 
 def _token(token: Token) -> str:

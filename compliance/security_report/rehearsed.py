@@ -23,6 +23,7 @@ from compliance.iam.access.places import PERMISSION
 from compliance.iam.references import FORMS, NAME, PATH
 from compliance.iam.statements import Opaque, PolicyKind, Statement
 from compliance.intrinsics import Text, Token, Unknown
+from compliance.reports.masking import mask_text
 from compliance.security_report import grants
 from compliance.security_report.model import Proof, Rehearsed
 from compliance.security_report.naming import cut, short
@@ -111,8 +112,9 @@ def read(path: Path) -> Evidence:
     try:
         return Evidence.model_validate_json(text)
     except ValidationError as error:
+        wrong = mask_text(explain(error, path.name))
         raise SynthgateError(
-            f"{path}: no report of a rehearsal ({FORM}): {explain(error, path.name)}; run "
+            f"{path}: no report of a rehearsal ({FORM}): {wrong}; run "
             "`synthgate rehearse` again, or leave the report out"
         ) from error
 

@@ -71,7 +71,9 @@ def facts(found: SecurityReport, *, changes: Sequence[ChangeView], blocking: int
 
 def _change(change: ChangeView) -> Fact:
     where = f"{', '.join(change.environments)}: " if change.environments else ""
-    alarming = bool(change.grave or change.new_access or change.notes or change.failures)
+    alarming = bool(
+        change.grave or change.new_access or change.doubts or change.notes or change.failures
+    )
     return Fact("changes", f"{where}{change.headline or change.reason}", alarming)
 
 

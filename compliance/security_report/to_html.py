@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup, escape
 
 from compliance import __version__, rules
-from compliance.findings import Outcome
+from compliance.findings import Outcome, Verdict
 from compliance.reports import pages, presentable
 from compliance.reports.grouping import FAULTS, blocks_of, gather, spots
 from compliance.reports.masking import mask_text
@@ -103,6 +103,8 @@ def render(
             ],
             soon=summary.SOON,
             standards=_standards(found.controls),
+            # What a rule that did not run would have said is not known.
+            decided=report.verdict is not Verdict.ERROR,
         )
         .rstrip()
         + "\n"

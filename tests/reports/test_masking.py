@@ -118,3 +118,13 @@ def test_a_value_is_masked_by_the_name_of_its_property_or_of_its_keys() -> None:
     assert mask_value({"DB_PASSWORD": "hunter22", "DB": 3}) == {"DB_PASSWORD": "[masked]", "DB": 3}
     reference = {"Ref": "DbPassword"}
     assert mask_value(reference, name="MasterUserPassword") == reference
+
+
+def test_a_text_full_of_heads_of_tokens_is_read_once() -> None:
+    """Each run of letters is looked at once: a megabyte of `eyJ-` is masked as fast as prose."""
+    assert mask_text("eyJ-" * 250_000) == "eyJ-" * 250_000
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
+    assert mask_text(f"x-{token}, {token}.") == "x-[masked token], [masked token]."
+    long = "eyJ" + "a" * 5_000 + token[20:]
+    assert mask_text(long) == "[masked token]"
+    assert mask_text("abc.eyJhbGciOiJIUzI1NiJ9.x") == "abc.eyJhbGciOiJIUzI1NiJ9.x"

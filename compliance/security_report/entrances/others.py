@@ -1,4 +1,4 @@
-"""Function URLs, GraphQL APIs, load balancers and CloudFront distributions."""
+"""Function URLs, GraphQL APIs and CloudFront distributions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from compliance.assembly.model import Resource
+    from compliance.intrinsics import Resolver
     from compliance.rules.base import Context
     from compliance.security_report.naming import Places
 
 API_KEY: Final = "API_KEY"
 EVENTS: Final = "AWS::AppSync::Api"
-LISTENER: Final = "AWS::ElasticLoadBalancingV2::Listener"
-BALANCER: Final = "AWS::ElasticLoadBalancingV2::LoadBalancer"
-CLASSIC: Final = "AWS::ElasticLoadBalancing::LoadBalancer"
 DISTRIBUTION: Final = "AWS::CloudFront::Distribution"
 GRAPHQL: Final = {
     API_KEY: asking.KEY,
@@ -34,19 +32,14 @@ GRAPHQL: Final = {
     "AWS_LAMBDA": "Lambda authorizer",
 }
 """Authorization types (AWS AppSync API Reference, `GraphqlApi.authenticationType`)."""
-_SIGNS_IN: Final = {
-    "authenticate-cognito": "Cognito sign-in",
-    "authenticate-oidc": "OpenID Connect sign-in",
-    "jwt-validation": "JWT",
-}
-"""Actions of a listener that ask who calls (Elastic Load Balancing API Reference, `Action`)."""
+SIGNING: Final = ("TrustedKeyGroups", "TrustedSigners")
+SIGNERS: Final = "signed URL or cookie"
 
 
 def endpoints(context: Context, places: Places) -> Iterator[Endpoint]:
     """All of them, kind after kind."""
     yield from _urls(context, places)
     yield from _graphql(context, places)
-    yield from _listeners(context, places)
     yield from _distributions(context, places)
 
 
@@ -129,86 +122,6 @@ def _kinds(api: Resource, context: Context) -> list[Value]:
     return [kind for kind in found if kind is not ABSENT]
 
 
-# -- load balancers -------------------------------------------------------------------------------
-
-
-def _listeners(context: Context, places: Places) -> Iterator[Endpoint]:
-    for listener in context.assembly.resources(LISTENER):
-        balancer = referred(context.of(listener).one(listener.properties.get("LoadBalancerArn")))
-        inside = balancer is not None and _is_inside(balancer, context)
-        if inside:
-            continue
-        port, protocol = (
-            short(context.of(listener).one(listener.properties.get(key)))
-            for key in ("Port", "Protocol")
-        )
-        asks = list(dict.fromkeys(_signs_in(listener, context)))
-        # A load balancer from outside the templates may be an internal one.
-        told = balancer is not None and _is_told(balancer, context)
-        yield Endpoint(
-            kind="load balancer",
-            api=name(balancer)
-            if balancer is not None
-            else short(context.of(listener).one(listener.properties.get("LoadBalancerArn"))),
-            method=protocol,
-            path=f":{port}",
-            asks=tuple(asks),
-            open=not asks if told else None if not asks else False,
-            firewall=surroundings.firewall(balancer, context) if balancer is not None else "",
-            calls=listed(dict.fromkeys(_targets(listener, context))),
-            place=places.of(listener),
-        )
-    for balancer in context.assembly.resources(CLASSIC):
-        if _is_inside(balancer, context):
-            continue
-        for value in context.get(balancer, "Listeners"):
-            for _, entry in context.of(balancer).items(value):
-                port, protocol = (
-                    listed(short(each) for each in context.of(balancer).get(entry, key))
-                    for key in ("LoadBalancerPort", "Protocol")
-                )
-                yield Endpoint(
-                    kind="load balancer",
-                    api=name(balancer),
-                    method=protocol,
-                    path=f":{port}",
-                    open=True if _is_told(balancer, context) else None,
-                    place=places.of(balancer),
-                )
-
-
-def _is_inside(balancer: Resource, context: Context) -> bool:
-    return context.get(balancer, "Scheme") == ("internal",)
-
-
-def _is_told(balancer: Resource, context: Context) -> bool:
-    return all(
-        value is ABSENT or value == "internet-facing" for value in context.get(balancer, "Scheme")
-    )
-
-
-def _signs_in(listener: Resource, context: Context) -> Iterator[str]:
-    resolver = context.of(listener)
-    for value in context.get(listener, "DefaultActions"):
-        for _, action in resolver.items(value):
-            for kind in resolver.get(action, "Type"):
-                if kind in tuple(_SIGNS_IN):
-                    yield _SIGNS_IN[str(kind)]
-    for mode in context.get(listener, "MutualAuthentication", "Mode"):
-        if mode == "verify":
-            yield "client certificate"
-
-
-def _targets(listener: Resource, context: Context) -> Iterator[str]:
-    resolver = context.of(listener)
-    for value in context.get(listener, "DefaultActions"):
-        for _, action in resolver.items(value):
-            for group in resolver.get(action, "TargetGroupArn"):
-                there = referred(group)
-                if there is not None:
-                    yield name(there)
-
-
 # -- CloudFront -----------------------------------------------------------------------------------
 
 
@@ -236,23 +149,36 @@ def _distributions(context: Context, places: Places) -> Iterator[Endpoint]:
                 for _, each in resolver.items(value)
             ]
         for path, behaviour in behaviours:
-            signers = [
-                entry
-                for key in ("TrustedKeyGroups", "TrustedSigners")
-                for value in resolver.get(behaviour, key)
-                for _, entry in resolver.items(value)
-            ]
+            is_signed = _is_signed(behaviour, distribution, context)
             yield Endpoint(
                 kind="CloudFront",
                 api=name(distribution),
                 method="",
                 path=cut(path),
-                asks=("signed URL or cookie",) if signers else (),
-                open=not signers,
+                asks={True: (SIGNERS,), None: (asking.UNTOLD,), False: ()}[is_signed],
+                open=None if is_signed is None else not is_signed,
                 firewall=listed(acls),
                 calls=listed(dict.fromkeys(origins)),
                 place=places.of(distribution),
             )
+
+
+def _is_signed(behaviour: Value, distribution: Resource, context: Context) -> bool | None:
+    """Whether a behaviour asks for a signature in every branch; `None` where nobody can tell."""
+    found = [_all_signed(behaviour, key, context.of(distribution)) for key in SIGNING]
+    return True if True in found else None if None in found else False
+
+
+def _all_signed(behaviour: Value, key: str, resolver: Resolver) -> bool | None:
+    """Whether a list of signers has one in every branch."""
+    answers: list[bool | None] = []
+    for value in resolver.get(behaviour, key):
+        if isinstance(value, Text | Unknown):
+            answers.append(None)
+        else:
+            each = value if isinstance(value, list) else [value]
+            answers.append(any(ABSENT not in resolver.values(signer) for signer in each))
+    return False if False in answers else None if None in answers else True
 
 
 def _any(answers: Iterator[bool | None]) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ def told(path: Path) -> str:
     return str(raised.value)
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl on PATH")
 def test_keys_are_made_as_the_documentation_says(tmp_path: Path) -> None:
     """OpenSSL's commands, word for word."""
     (tmp_path / "keys").mkdir()
@@ -86,6 +88,9 @@ def test_what_is_no_public_key_is_refused(tmp_path: Path) -> None:
     assert told(curve).startswith(f"{curve}: no public key: unsupported curve 'secp256k1'; an ")
     assert told(short) == f"{short}: an RSA key of 1024 bits; at least 2048 are asked for"
     assert told(private).startswith(f"{private}: holds a private key, which belongs to nobody ")
+    several = tmp_path / "several"
+    several.write_bytes(2 * short.read_bytes())
+    assert told(several) == f"{several}: holds more than one key; name a file with one"
     assert told(text).startswith(f"{text}: no public key: ")
     assert told(large).startswith(f"{large}: larger than 100,000 bytes; ")
     assert told(tmp_path / "none") == (
@@ -110,3 +115,23 @@ def test_a_private_key_that_cannot_sign_is_refused_and_not_told(tmp_path: Path) 
             keys.signer(pem, public=public, shown="x")
         assert str(raised.value).startswith(why)
         assert "c2VjcmV0" not in str(raised.value)
+
+
+def test_other_settings_do_not_do_without_the_projects_key(tmp_path: Path) -> None:
+    """Whoever names them needs the same key; beside no such project they stand for themselves."""
+    key, _ = stated.pair(tmp_path)
+    table = '[tool.synthgate.attestation]\npublic-key = "{}"\n'
+    (tmp_path / "pyproject.toml").write_text(table.format("key.pub"))
+    (tmp_path / "waivers.toml").write_text("")
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "same.toml").write_text(table.format("../key.pub"))
+    (tmp_path / "build" / "other.toml").write_text(table.format("other.pub"))
+    for name in ("pyproject.toml", "build/same.toml"):
+        found = keys.configured(config.load(tmp_path / name))
+        assert found is not None
+        assert found.id == key.id
+    for name, named in (("waivers.toml", "none"), ("build/other.toml", "other.pub")):
+        with pytest.raises(SynthgateError, match=f"name the public key {named}, and the pypro"):
+            keys.configured(config.load(tmp_path / name))
+    (tmp_path / "pyproject.toml").unlink()
+    assert keys.configured(config.load(tmp_path / "waivers.toml")) is None

@@ -83,11 +83,15 @@ def test_a_refusal_is_shown_as_one_behind_what_is_allowed(
 def test_a_role_of_aws_managed_policies_alone_has_a_row(
     assemblies: Callable[[str], Path],
 ) -> None:
-    """No template tells what the policy grants: the row names it, and has no grants."""
-    found = row(portraits.of_folder(assemblies("dev")), "ApiStack/AccountLoggingRole", "")
+    """No template tells what the policy grants: it may be anything, so its level is unknown."""
+    found = row(portraits.of_folder(assemblies("dev")), "ApiStack/AccountLoggingRole", "*")
     assert found.principal.managed == ("service-role/AmazonAPIGatewayPushToCloudWatchLogs",)
     assert found.principal.used_by == ("ApiStack/AccountLogging",)
-    assert found.grants == ()
+    assert told(found.grants) == [("Unknown", "?", "?")]
+    assert found.grants[0].unread == (
+        "service-role/AmazonAPIGatewayPushToCloudWatchLogs stands in no template"
+    )
+    assert found.grants[0].location == "Properties.ManagedPolicyArns[0]"
 
 
 def test_whom_policies_of_resources_let_in_are_rows_of_their_own(
@@ -353,8 +357,10 @@ def test_a_function_of_sam_is_the_principal_of_its_own_policies() -> None:
     told_row = row(found, "Stack/Function", "sqs")
     assert told_row.principal.managed == ("AmazonSQSReadOnlyAccess",)
     assert told_row.principal.used_by == ("Stack/Function",)
-    (template,) = row(found, "Stack/Function", "*").grants
-    assert template.unread == "DynamoDBCrudPolicy is a policy template of SAM"
+    assert [grant.unread for grant in row(found, "Stack/Function", "*").grants] == [
+        "AmazonSQSReadOnlyAccess stands in no template",
+        "DynamoDBCrudPolicy is a policy template of SAM",
+    ]
 
 
 def test_who_may_assume_a_role_is_told_with_its_condition() -> None:

@@ -267,7 +267,7 @@ def test_a_service_stands_for_its_task_and_its_balancer_for_its_targets() -> Non
         Bucket=resource("AWS::S3::Bucket"),
     ).architecture
     assert arrows(found) == {
-        ("Anyone", "Balancer", Tie.CALLS, "HTTPS :443"),
+        ("Anyone", "Balancer", Tie.CALLS, "2 endpoints"),
         ("Balancer", "Service", Tie.CALLS, ""),
         ("Balancer", "Fn", Tie.CALLS, ""),
         ("Service", "Bucket", Tie.READS, "GetObject"),

@@ -159,12 +159,16 @@ def _row(*rehearsed: Rehearsed | None) -> AccessRow:
 
 
 def test_evidence_of_one_environment_does_not_part_the_rows() -> None:
-    """One row, with the gravest word on each grant, and that of the very files before another's."""
+    """One row, with the gravest word on each grant; of the very files only where all are."""
     other = replace(USED, same_files=False)
     idle = Rehearsed(proof=Proof.NEVER_USED, environment="prod")
     found = _same_access([("dev", [_row(USED, None, USED)]), ("prod", [_row(other, other, idle)])])
     (row,) = found
     assert row.environments == ("dev", "prod")
-    assert [grant.rehearsed for grant in row.value.grants] == [USED, other, idle]
+    assert [grant.rehearsed for grant in row.value.grants] == [other, other, idle]
     (row,) = _same_access([("prod", [_row(other)]), ("dev", [_row(USED)])])
+    assert [grant.rehearsed for grant in row.value.grants] == [other]
+    (row,) = _same_access([("prod", [_row(None, None)]), ("dev", [_row(USED, None)])])
+    assert [grant.rehearsed for grant in row.value.grants] == [other, None]
+    (row,) = _same_access([("prod", [_row(USED)]), ("dev", [_row(USED)])])
     assert [grant.rehearsed for grant in row.value.grants] == [USED]

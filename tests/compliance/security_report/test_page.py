@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from compliance import catalogue
 from compliance.findings import Report, Status, Verdict
 from compliance.reports.pages import source_hash
-from compliance.security_report.model import Changed, Level, Of, SecurityReport
+from compliance.security_report.model import (
+    Changed,
+    Control,
+    Level,
+    Of,
+    Proof,
+    Rehearsed,
+    SecurityReport,
+)
 from compliance.security_report.to_html import render
 from tests.compliance.security_report.samples import (
     ENGINES,
@@ -306,6 +314,39 @@ def test_what_a_reviewer_decides_from() -> None:
         assert words in text
 
 
+def test_no_control_holds_where_an_engine_that_had_to_run_did_not() -> None:
+    """The other engines' passes say nothing of what it would have found."""
+    control = Control(standard="CIS", id="9.9", rules=("LOG01",), passing=3)
+    report = make_report(controls=(control,))
+    badge = '<span class="badge good">holds</span>'
+    assert badge in render(report)
+    failed = dataclasses.replace(
+        report,
+        report=dataclasses.replace(
+            report.report,
+            verdict=Verdict.ERROR,
+            engines=(
+                dataclasses.replace(ENGINES[0], status=Status.FAILED, reason="it stopped"),
+                *ENGINES[1:],
+            ),
+        ),
+    )
+    page = render(failed)
+    assert badge not in page
+    assert "none failing" not in page
+    assert "an engine that had to run did not" in page
+
+
+def test_evidence_of_an_assembly_without_a_name_is_not_told_as_this_ones() -> None:
+    """What was rehearsed was another one, whether its environment has a name or not."""
+    told = Rehearsed(proof=Proof.EXERCISED, same_files=False)
+    row = make_access()
+    grants = tuple(dataclasses.replace(grant, rehearsed=told) for grant in row.grants)
+    row = dataclasses.replace(row, grants=grants)
+    text = Page(render(make_report(access=(Of(("prod",), row),)))).text
+    assert "the same grant of another assembly" in text
+
+
 def test_a_bare_report() -> None:
     """Where there is nothing to show, each section says so, and nothing is announced."""
     report = make_report(
@@ -329,7 +370,7 @@ def test_a_bare_report() -> None:
         "Nothing was compared.",
         "No assembly was drawn.",
         "No policy grants anything.",
-        "Nothing can be called from outside.",
+        "The templates have no API, function URL, public load balancer or distribution.",
         "There is no log group.",
         "Nothing to mend was found.",
         "0 passed checks.",
