@@ -218,7 +218,11 @@ def condition(witness: Witness) -> str:
     """`aws:SourceIp is 10.0.0.1 and s3:prefix is absent`; empty when none is needed."""
     return " and ".join(
         f"{clean(key, limit=NAME)} is "
-        + (" or ".join(clean(item, limit=VALUE) for item in values) if values else "absent")
+        + (
+            " or ".join(clean(mask_text(item), limit=VALUE) for item in values)
+            if values
+            else "absent"
+        )
         for key, values in witness.condition.items()
     )
 
@@ -232,9 +236,10 @@ def grant(witness: Witness, actions: Sequence[str] = ()) -> str:
     """
     when = condition(witness)
     return (
-        f"{clean(principal(witness), limit=VALUE)} may "
+        f"{clean(mask_text(principal(witness)), limit=VALUE)} may "
         f"{listed(actions or (witness.action,), most=MAX_ACTIONS)} "
-        f"on {clean(witness.resource, limit=MESSAGE)}" + (f" when {when}" if when else "")
+        f"on {clean(mask_text(witness.resource), limit=MESSAGE)}"
+        + (f" when {when}" if when else "")
     )
 
 

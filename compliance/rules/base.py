@@ -187,11 +187,24 @@ def or_passed(judgements: Iterator[Judgement]) -> Iterator[Judgement]:
 
 def show(value: Value) -> str:
     """A value as a finding shows it: text as it is, anything else as compact JSON, cut short."""
-    if isinstance(value, str | Text | Unknown):
-        text = str(value)
-    else:
-        text = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), default=str)
+    text = _written(value)
+    if len(text) <= MAX_OBSERVED:
+        return text
+    from compliance.reports.masking import mask_text, mask_value  # noqa: PLC0415 - rarely needed
+
+    # Reports mask what looks like a secret; half of one that is cut here would not look like it.
+    text = mask_text(text) if _is_text(value) else _written(mask_value(_plain(value)))
     return text if len(text) <= MAX_OBSERVED else f"{text[: MAX_OBSERVED - 1]}…"
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, str | Text | Unknown)
+
+
+def _written(value: Value | Json) -> str:
+    if _is_text(value):
+        return str(value)
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _plain(value: Json) -> Json:

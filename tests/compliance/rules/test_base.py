@@ -135,3 +135,22 @@ def test_any_value_can_be_shown(value: Any) -> None:  # noqa: ANN401 - any JSON
     assert len(text) <= MAX_OBSERVED
     if not isinstance(value, str) and len(text) < MAX_OBSERVED and "NaN" not in text:
         assert json.loads(text) == value
+
+
+@pytest.mark.parametrize("filler", range(MAX_OBSERVED - 60, MAX_OBSERVED + 1, 3))
+def test_half_a_secret_is_not_shown(filler: int) -> None:
+    """Where a value is cut, what reports would mask is masked first."""
+    for secret, part in (
+        ("AKIAIOSFODNN7EXAMPL9", "IOSFOD"),
+        ("postgres://admin:hunter2hunter2@db.internal:5432/x", "hunter"),
+    ):
+        text = f"{'x' * filler} {secret}"
+        for value in (text, [text], {"Value": text}):
+            shown = show(value)
+            assert secret in shown or part not in shown
+            assert len(shown) <= MAX_OBSERVED
+
+
+def test_a_short_value_is_shown_as_it_is() -> None:
+    """Engines compare what was seen; reports mask it."""
+    assert show("AKIAIOSFODNN7EXAMPL9") == "AKIAIOSFODNN7EXAMPL9"
