@@ -12,16 +12,44 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from compliance.findings import SynthgateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 SECONDS: Final = 30
 """How long one call of git may take."""
 _SETTINGS: Final = (
     *("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"),
     *("-c", "core.untrackedCache=false"),
+    # A repository's own settings may have a change passed over that keeps a file's size and time.
+    *("-c", "core.trustctime=true", "-c", "core.checkStat=default"),
+    "--literal-pathspecs",
 )
+_OF_A_REPOSITORY: Final = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_CONFIG",
+        "GIT_CONFIG_COUNT",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_DIR",
+        "GIT_GRAFT_FILE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_SHALLOW_FILE",
+        "GIT_WORK_TREE",
+    }
+)
+"""Variables by which git would answer for another repository than the one it is asked in
+(git-rev-parse, `--local-env-vars`). A hook sets some of them."""
 _ENVIRON: Final = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -121,7 +149,7 @@ class Git:
             done = subprocess.run(
                 [self.program, "--no-pager", *_SETTINGS, *arguments],
                 cwd=self.where,
-                env={**os.environ, **_ENVIRON},
+                env=_environ(),
                 input=given.encode("ascii"),
                 capture_output=True,
                 timeout=SECONDS,
@@ -138,23 +166,32 @@ class Git:
         return done.returncode, done.stdout, words
 
 
-def head(where: Path) -> Head:
+def head(where: Path, *, deciding: Iterable[Path] = ()) -> Head:
     """What is checked out, and what of the working tree is not as it is committed.
 
     A file that git was told to pass over (`--assume-unchanged`, `--skip-worktree`) counts as one
-    that differs: nobody would see whether it does. Ignored files do not count.
+    that differs: nobody would see whether it does. Ignored files do not count, but for those that
+    decide.
 
     Args:
         where: a folder of the repository.
+        deciding: files and folders whose every file has to be part of the commit, ignored or not;
+            what is not there is passed over.
 
     Raises:
-        SynthgateError: there is no git, no repository, or no commit.
+        SynthgateError: there is no git, no repository, or no commit; or git looks at the files of
+            another folder.
     """
     git = Git.at(where, wanted=str(where), expected="work in a clone of the repository")
     commit = git.name("HEAD^{commit}")
     if commit is None:
         raise SynthgateError(f"{where}: the repository has no commit; commit what is to be judged")
     top = Git(git.program, _top(git), git.wanted)
+    if not where.resolve().is_relative_to(top.where):
+        raise SynthgateError(
+            f"{where}: git compares the files of {top.where} with the commit; take core.worktree "
+            "out of the repository's settings"
+        )
     status = top.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames",
                      "--ignore-submodules=none")  # fmt: skip
     dirty = {os.fsdecode(entry[3:]) for entry in status.split(b"\0") if entry}
@@ -162,7 +199,25 @@ def head(where: Path) -> Head:
         # Lower case: assumed unchanged. S: not to be looked at (git-ls-files, -t and -v).
         if entry and (entry[:1].islower() or entry[:1] == b"S"):
             dirty.add(os.fsdecode(entry[2:]))
+    dirty |= {name for path in deciding for name in _not_part(top, path)}
     return Head(commit, tuple(sorted(dirty)))
+
+
+def _not_part(top: Git, path: Path) -> Iterator[str]:
+    """Files at a path that git does not know, by the path below the repository where there is one.
+
+    A link is followed: what is read through it is what decides.
+    """
+    real = path.resolve()
+    if not real.exists():
+        return
+    if not real.is_relative_to(top.where):
+        yield str(path)
+        return
+    # Without a word on what to exclude, ignored files are named, too (git-ls-files, --others).
+    for entry in top.run("ls-files", "--others", "-z", "--", str(real)).split(b"\0"):
+        if entry:
+            yield os.fsdecode(entry)
 
 
 def committed(file: Path) -> dict[int, dt.date]:
@@ -196,6 +251,11 @@ def committed(file: Path) -> dict[int, dt.date]:
 _BLAMED: Final = 3
 _NAMES: Final = (40, 64)
 """Digits of an object's name, by SHA-1 and SHA-256."""
+
+
+def _environ() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY}
+    return {**kept, **_ENVIRON}
 
 
 def _top(git: Git) -> Path:

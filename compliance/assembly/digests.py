@@ -18,7 +18,8 @@ MAX_FILES: Final = 100_000
 def of(folder: Path) -> dict[str, str]:
     """The sha256 of every file below a folder, by its path with `/`, sorted.
 
-    A link to a folder counts as a file that holds where it leads.
+    A link to a folder counts by where it leads, and is never equal to a file: one that held the
+    same path could take its place otherwise.
 
     Raises:
         SynthgateError: a link leads out of the folder or nowhere, something is neither file nor
@@ -44,7 +45,8 @@ def _sha256(path: Path, root: Path) -> str:
     if not path.resolve().is_relative_to(root):
         raise SynthgateError(f"{path}: leads out of the assembly; remove the link")
     if path.is_dir():
-        return hashlib.sha256(bytes(path.readlink())).hexdigest()
+        # Another function: whatever a file holds, its sha256 is not this.
+        return hashlib.sha3_256(bytes(path.readlink())).hexdigest()
     if not path.is_file():
         raise SynthgateError(f"{path}: is no file; an assembly holds files and folders only")
     with path.open("rb") as stream:

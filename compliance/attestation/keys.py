@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from compliance import config as configuration
 from compliance.findings import SynthgateError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
         CryptoSigner,
         SSlibKey,
     )
+
+    from compliance.config import Config
 
 MAX_PEM: Final = 100_000
 """Bytes of a key's file."""
@@ -45,6 +48,25 @@ class PublicKey:
         return self.key.keyid
 
 
+def configured(config: Config) -> PublicKey | None:
+    """The key that the settings name; `None` where they name none.
+
+    Raises:
+        SynthgateError: it cannot be read; or it is not the one that the project's own settings
+            name, so that whoever names other settings would need no signature.
+    """
+    named = config.attestation.public_key
+    own = configuration.load(start=config.root)
+    asked = own.attestation.public_key
+    if asked is not None and (named is None or config.path(named) != own.path(asked)):
+        raise SynthgateError(
+            f"--config: these settings name the public key {named or 'none'}, and the "
+            f"pyproject.toml that they lie beside or below names {asked}; leave --config out, or "
+            "name the same key: public-key in [tool.synthgate.attestation]"
+        )
+    return None if named is None else public_key(config.path(named), shown=named)
+
+
 def public_key(path: Path, *, shown: str = "") -> PublicKey:
     """Read the public key.
 
@@ -67,6 +89,9 @@ def public_key(path: Path, *, shown: str = "") -> PublicKey:
             f"{shown}: holds a private key, which belongs to nobody who only verifies; "
             f"name the public one: {_HOW}"
         )
+    if pem.count(b"-----BEGIN ") > 1:
+        # The first would count, and nobody would know.
+        raise SynthgateError(f"{shown}: holds more than one key; name a file with one")
     try:
         found = load_pem_public_key(pem)
         if not isinstance(

@@ -76,6 +76,24 @@ def of(config: Config, *, environment: str) -> Policy:
     )
 
 
+def deciding(config: Config, file: Path | None) -> tuple[Path, ...]:
+    """Files and folders that decide what an attestation is held against.
+
+    Nobody has reviewed them unless they are part of the commit.
+
+    Args:
+        config: as it was read.
+        file: the file that it was read from, as the user named it; the nearest one by default.
+    """
+    key = config.attestation.public_key
+    return (
+        file or config.root / "pyproject.toml",
+        config.path(config.waivers),
+        config.path(config.snapshots),
+        *((config.path(key),) if key is not None else ()),
+    )
+
+
 def used(report: Report) -> dict[str, str]:
     """Versions of what judged, by distribution."""
     found = {

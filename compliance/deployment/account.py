@@ -153,7 +153,8 @@ def ask(*, profile: str | None, region: str | None, environ: Mapping[str, str]) 
         sts = session.client("sts")
         found = sts.get_caller_identity()
         clients = [sts, *(session.client(name) for name in ("cloudformation", "s3"))]
-    except (BotoCoreError, ClientError) as error:
+    # The last two: a `credential_process` that cannot be started, or prints no JSON.
+    except (BotoCoreError, ClientError, OSError, ValueError) as error:
         raise SynthgateError(
             f"AWS does not say who deploys: {clean(str(error))}; next: sign in, or name a profile "
             "with --profile"

@@ -45,13 +45,15 @@ class Cli:
         """Publish the assets of a stack, and make a change set.
 
         Assets are published even where a file of the name is there already (`--force`): nobody
-        knows whether it is the attested one.
+        knows whether it is the attested one. Parameters have the attested template's defaults, not
+        what somebody has once given the stack.
 
         Raises:
             DeploymentError: it failed.
         """
         words = ["--method", "prepare-change-set", "--change-set-name", change_set, "--force"]
-        self._deploy(stack, [*words, "--exclusively"], seconds=PREPARE_SECONDS)
+        words += ["--exclusively", "--no-previous-parameters"]
+        self._deploy(stack, words, seconds=PREPARE_SECONDS)
 
     def execute(self, stack: Stack, *, change_set_id: str) -> None:
         """Execute a change set, and wait for its end.

@@ -17,7 +17,7 @@ from compliance.deployment.stacks import folders
 from compliance.findings import SynthgateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from compliance.assembly.model import Assembly
 
@@ -94,6 +94,11 @@ def private(folder: Path, attestation: Path) -> Iterator[Copy]:
     # For the owner alone: mode 0700.
     top = Path(tempfile.mkdtemp(prefix="synthgate-deployment-")).resolve()
     try:
+        if top.is_relative_to(folder.resolve()):
+            raise SynthgateError(
+                f"{folder}: holds the folder for temporary files {top.parent}, so that it cannot "
+                "be copied; next: let TMPDIR name another folder"
+            )
         copied, statement = top / "assembly", top / "attestation"
         for name in ("empty", "home"):
             (top / name).mkdir()
@@ -110,9 +115,24 @@ def private(folder: Path, attestation: Path) -> Iterator[Copy]:
             files = digests.of(copied)
         except SynthgateError as error:
             raise SynthgateError(str(error).replace(str(copied), str(folder))) from error
+        _have_one_mode(copied, files)
         yield Copy(copied, statement, top / "empty", top / "home", files)
     finally:
         shutil.rmtree(top, ignore_errors=True)
+
+
+def _have_one_mode(assembly: Path, files: Iterable[str]) -> None:
+    """Give all files the same permissions, whatever they had: the CDK CLI packs them into archives.
+
+    An attestation names contents. So nothing else than contents decides what is published, and an
+    assembly whose permissions a CI artifact has lost is the same. AWS Lambda asks for files that
+    everybody may read, and executable ones where they are run (AWS Lambda Developer Guide,
+    'Deploying .zip file archives').
+    """
+    for name in files:
+        path = assembly / name
+        if not path.is_symlink():
+            path.chmod(0o755)
 
 
 def readable(copy: Copy) -> Assembly:

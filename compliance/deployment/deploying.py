@@ -45,7 +45,7 @@ def deploy(request: Request) -> Result:
     records.writable(record)
     with copying.private(request.folder, request.attestation) as copy:
         try:
-            account, statement = _verified(request, copy)
+            account, statement, key = _verified(request, copy)
             assembly = copying.readable(copy)
             stacks = ordered(assembly)
         except SynthgateError as error:
@@ -56,14 +56,15 @@ def deploy(request: Request) -> Result:
             request=request,
             account=account,
             statement=statement,
+            key=key,
             cli=Cli(program, copy, account, request.environ, log),
             assembly=assembly,
             stacks=stacks,
         ).run(record)
 
 
-def _verified(request: Request, copy: Copy) -> tuple[Account, Statement]:
-    """Who deploys, and what is attested; every mismatch is named, whatever else is wrong."""
+def _verified(request: Request, copy: Copy) -> tuple[Account, Statement, str]:
+    """Who deploys, what is attested, and by which key; every mismatch is named."""
     request.progress("verifying the attestation")
     account, unknown = None, None
     try:
@@ -96,7 +97,7 @@ def _verified(request: Request, copy: Copy) -> tuple[Account, Statement]:
         raise Refused(*reasons, *([str(unknown)] if unknown else []))
     if account is None or found.statement is None:
         raise unknown or SynthgateError("nothing is attested")
-    return account, found.statement
+    return account, found.statement, found.key
 
 
 def _named(text: str, request: Request, copy: Copy) -> str:

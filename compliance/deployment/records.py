@@ -77,8 +77,8 @@ def writable(path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab"):
-            pass
+        # A pipe without a reader would be waited for.
+        os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o644))
     except OSError as error:
         raise SynthgateError(
             f"{path}: the record of this deployment could not be written: {error.strerror}; next: "

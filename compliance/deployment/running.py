@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from compliance.attestation.telling import whose
 from compliance.deployment import before, records, states, to_text
 from compliance.deployment.errors import DeploymentError, Refused
 from compliance.deployment.model import Progress, Result
@@ -37,6 +38,7 @@ class Deployment:
         request: as the user made it.
         account: where to.
         statement: what is attested.
+        key: id of the key that signed it; empty when it is sealed.
         cli: the CDK CLI.
         assembly: the private copy.
         stacks: in the order of deployment.
@@ -46,6 +48,7 @@ class Deployment:
     request: Request
     account: Account
     statement: Statement
+    key: str
     cli: Cli
     assembly: Assembly
     stacks: tuple[Stack, ...]
@@ -135,7 +138,9 @@ class Deployment:
         )
         attested = f"attested {self.statement.predicate.time:%Y-%m-%d %H:%M} UTC"
         page.paragraph(
-            (f"commit {gate.commit[:12]}, assembly {gate.assembly[:12]}, {attested}", ""), hanging=2
+            (f"commit {gate.commit[:12]}, assembly {gate.assembly[:12]}, {attested}, ", ""),
+            (whose(self.key), "" if self.key else "yellow"),
+            hanging=2,
         )
         for host in self.account.elsewhere:
             page.paragraph(

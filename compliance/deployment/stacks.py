@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SELECTABLE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 """Names that the CDK CLI takes for one stack: any other could be a pattern, or an option."""
+_OF_ASSETS: Final = "AssetParameters"
 _ACCOUNT: Final = re.compile(r"^arn:[^:]*:iam::(\d{12}):")
 
 
@@ -70,7 +71,8 @@ def ordered(assembly: Assembly) -> tuple[Stack, ...]:
 
     Raises:
         SynthgateError: a stack cannot be told from others by its name, stacks depend on one another
-            in a circle, context is missing, or a role belongs to another account.
+            in a circle, context or a parameter's value is missing, or a role belongs to another
+            account.
     """
     by_path = {template.path.resolve(): template for template in assembly.templates}
     found: dict[str, Stack] = {}
@@ -90,6 +92,7 @@ def ordered(assembly: Assembly) -> tuple[Stack, ...]:
         }
         for artifact_id, artifact in stacks.items():
             file = (folder / artifact["properties"]["templateFile"]).resolve()
+            _refuse_untold(by_path[file])
             key = f"{folder}\0{artifact_id}"
             found[key] = _stack(artifact_id, artifact, by_path[file])
             needs[key] = {
@@ -162,6 +165,19 @@ def _stack(artifact_id: str, artifact: Mapping[str, Any], template: Template) ->
                 f"{named} belongs to {owner[1]}; next: give the stack a synthesizer of its account"
             )
     return stack
+
+
+def _refuse_untold(template: Template) -> None:
+    """Refuse a stack that asks for what no file of the assembly says."""
+    for name, parameter in template.parameters.items():
+        # CDK's legacy synthesizer has such parameters for assets, and its CLI fills them in.
+        is_told = isinstance(parameter, Mapping) and "Default" in parameter
+        if not is_told and not name.startswith(_OF_ASSETS):
+            raise SynthgateError(
+                f"{template.name}: Parameters.{name}: has no default, so that its value would be "
+                "one that nobody has judged; next: give it a default, or a type "
+                "AWS::SSM::Parameter::Value with one, synthesize and attest"
+            )
 
 
 def _refuse_ambiguous(stacks: tuple[Stack, ...]) -> None:

@@ -125,7 +125,13 @@ class Handlers:
         if known.name == "iam:AttachRolePolicy" and not self._identity.attached:
             self._omit(resource, known, "no template attaches a managed policy")
             return
-        self._need(resource, known.name, scopes, self._identity.conditions(known))
+        conditions = self._identity.conditions(known)
+        for condition in conditions:
+            if condition.key in {POLICY, BOUNDARY} and "*" in condition.values:
+                self._found.wide[f"{condition.key} *"] = (
+                    "a template names managed policies of roles that are not told: any may be given"
+                )
+        self._need(resource, known.name, scopes, conditions)
 
     def _pass(self, resource: Resource) -> None:
         there = False
@@ -133,7 +139,8 @@ class Handlers:
             there = True
             if isinstance(role, str):
                 services = self._identity.to_linked(role)
-                scopes: tuple[Scope, ...] = (Scope(role, role),)
+                wide = "which role is passed is not told" if "*" in role else ""
+                scopes: tuple[Scope, ...] = (Scope(role, "" if wide else role, wide),)
             else:
                 services = self._identity.services(role)
                 scopes = own
@@ -144,6 +151,15 @@ class Handlers:
                         resource.type,
                         f"it is given the role {role}, which is not of this assembly: to which "
                         "services that may be passed is not known",
+                    )
+                )
+            elif any("*" in service for service in services):
+                # As a value of `StringEquals` it would be no wildcard.
+                self._found.undecided.add(
+                    Undecided(
+                        place(resource),
+                        resource.type,
+                        "it is given a role whose trust policy names a service that is not told",
                     )
                 )
             elif services:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -107,3 +108,66 @@ def test_what_is_in_no_repository_has_no_days(repository: Path, tmp_path: Path) 
     assert committed(tmp_path / "file") == {}
     assert committed(repository / "new") == {}
     assert committed(repository / "nowhere") == {}
+
+
+def test_the_environment_names_no_other_repository(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a hook or anybody sets is left aside: the folder's own repository answers."""
+    other = tmp_path / "other"
+    git(tmp_path, "clone", "--quiet", str(repository), str(other))
+    (repository / "new").touch()
+    found = head(repository)
+    for name, value in (
+        ("GIT_DIR", other / ".git"),
+        ("GIT_WORK_TREE", other),
+        ("GIT_INDEX_FILE", other / ".git" / "index"),
+    ):
+        monkeypatch.setenv(name, str(value))
+    assert head(repository) == found
+    assert found.dirty == ("new",)
+
+
+def test_the_files_of_another_folder_are_not_compared(repository: Path, tmp_path: Path) -> None:
+    """The repository's own settings may name one."""
+    other = tmp_path / "other"
+    git(tmp_path, "clone", "--quiet", str(repository), str(other))
+    git(repository, "config", "core.worktree", str(other))
+    (repository / "new").touch()
+    with pytest.raises(SynthgateError, match=r"take core\.worktree out of the repository"):
+        head(repository)
+
+
+def test_a_change_that_keeps_size_and_time_is_seen(repository: Path) -> None:
+    """Whatever the repository's own settings say of how closely to look."""
+    file = repository / "a file"
+    os.utime(file, (1_000_000_000, 1_000_000_000))
+    git(repository, "config", "core.trustctime", "false")
+    git(repository, "config", "core.checkStat", "minimal")
+    git(repository, "update-index", "--refresh")
+    while int(time.time()) == int(file.stat().st_ctime):
+        time.sleep(0.05)  # git looks at whole seconds
+    file.write_text("ONE\ntwo\n")
+    os.utime(file, (1_000_000_000, 1_000_000_000))
+    assert head(repository).dirty == ("a file",)
+
+
+def test_what_decides_has_to_be_part_of_the_commit(repository: Path, tmp_path: Path) -> None:
+    """Ignored, linked to from elsewhere, or outside: nobody has reviewed it."""
+    (repository / "build" / "deep").mkdir(parents=True)
+    (repository / "build" / "settings.toml").touch()
+    (repository / "build" / "deep" / "one").touch()
+    (repository / "link").symlink_to("build/settings.toml")
+    git(repository, "add", "link")
+    git(repository, "commit", "--quiet", "--message=second")
+    outside = tmp_path / "outside"
+    outside.touch()
+    committed_ = (repository / "a file", repository / ".gitignore", repository / "no such file")
+    assert head(repository, deciding=committed_).dirty == ()
+    for path, dirty in (
+        (repository / "build" / "settings.toml", "build/settings.toml"),
+        (repository / "build" / "deep", "build/deep/one"),
+        (repository / "link", "build/settings.toml"),
+        (outside, str(outside)),
+    ):
+        assert head(repository, deciding=[path]).dirty == (dirty,)

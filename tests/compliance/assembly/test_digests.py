@@ -53,7 +53,12 @@ def test_a_link_inside_counts_by_what_it_gives(tmp_path: Path) -> None:
     assert first["file"] == first["one/file"]
     (tmp_path / "folder").unlink()
     (tmp_path / "folder").symlink_to("two")
-    assert digests.of(tmp_path)["folder"] != first["folder"]
+    second = digests.of(tmp_path)
+    assert second["folder"] != first["folder"]
+    (tmp_path / "folder").unlink()
+    (tmp_path / "folder").write_text("two")
+    # A file that holds the same path is no such link.
+    assert digests.of(tmp_path)["folder"] != second["folder"]
 
 
 def test_what_is_no_file_of_the_assembly_is_refused(tmp_path: Path) -> None:

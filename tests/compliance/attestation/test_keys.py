@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from compliance import attestation
+from compliance import attestation, config
 from compliance.attestation import keys
 from compliance.findings import SynthgateError
 from tests.compliance.attestation import stated

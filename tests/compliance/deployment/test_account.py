@@ -99,6 +99,18 @@ def test_a_profile_that_is_not_there() -> None:
         accounts.ask(profile="nowhere", region=None, environ={})
 
 
+@pytest.mark.parametrize("program", ["/bin/echo no JSON", "/no/such/program"])
+def test_credentials_of_a_program_that_fails(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is told in one line, with the next step."""
+    file = tmp_path / "config"
+    file.write_text(f"[profile odd]\nregion = eu-west-1\ncredential_process = {program}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
+    with pytest.raises(SynthgateError, match=r"AWS does not say who deploys: .+; next: sign"):
+        accounts.ask(profile="odd", region=None, environ={})
+
+
 @pytest.mark.parametrize(
     ("url", "known"),
     [

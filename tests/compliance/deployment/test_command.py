@@ -78,5 +78,8 @@ def test_how_the_cli_is_called(script: Path, shop: shops.Shop, deploy: Deploy) -
     assert files == [".", ".."]
     top = folder.removesuffix("/empty")
     assert words.startswith(f"deploy Data --app {top}/assembly --method prepare-change-set ")
-    for option in ("--exclusively", "--force", "--require-approval never", "--no-lookups"):
+    for option in (
+        *("--exclusively", "--force", "--require-approval never", "--no-lookups"),
+        "--no-previous-parameters",
+    ):
         assert option in words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,3 +84,16 @@ def test_what_cannot_be_copied_is_named(assembly: Path) -> None:
         copying.private(assembly, beside(assembly)),
     ):
         pass
+
+
+def test_a_copy_is_never_made_within_the_assembly(
+    assembly: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would copy itself."""
+    monkeypatch.setattr(tempfile, "tempdir", str(assembly / "asset.a"))
+    with (
+        pytest.raises(SynthgateError, match="let TMPDIR name another folder"),
+        copying.private(assembly, beside(assembly)),
+    ):
+        pass
+    assert [path.name for path in (assembly / "asset.a").iterdir()] == [".cache"]

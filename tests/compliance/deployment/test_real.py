@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import signal
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -71,6 +73,51 @@ def test_the_asset_that_is_published_is_the_attested_one(
     client.put_object(Bucket=bucket, Key=key, Body=b"somebody else's")
     assert deploy("alone").code == 0
     assert client.get_object(Bucket=bucket, Key=key)["Body"].read()[:2] == b"PK"
+
+
+def test_permissions_change_nothing_of_what_is_published(
+    shop: shops.Shop, aws: Aws, deploy: Deploy
+) -> None:
+    """Contents alone are attested: an archive has one mode for all files, whatever they had."""
+    shop.state("alone")
+    asset = next(shop.assembly("alone").glob("asset.*"))
+    (asset / "a.txt").chmod(0o600)
+    (asset / "b.txt").chmod(0o777)
+    assert deploy("alone").code == 0
+    found = aws.client("s3").get_object(
+        Bucket=f"cdk-hnb659fds-assets-{shops.ACCOUNT}-{shops.REGION}",
+        Key=asset.name.removeprefix("asset.") + ".zip",
+    )["Body"]
+    with zipfile.ZipFile(io.BytesIO(found.read())) as archive:
+        modes = {each.filename: each.external_attr >> 16 & 0o777 for each in archive.infolist()}
+    assert modes == {"a.txt": 0o755, "b.txt": 0o755}
+
+
+def test_a_parameter_has_the_attested_default(shop: shops.Shop, aws: Aws, deploy: Deploy) -> None:
+    """What somebody has given the stack by hand does not stay."""
+    path = shop.assembly("alone") / "Data.template.json"
+    template = json.loads(path.read_text())
+    template["Parameters"]["Who"] = {"Type": "String", "Default": "attested"}
+    template["Resources"]["Settings1CCB6159"]["Properties"]["Value"] = {"Ref": "Who"}
+    path.write_text(json.dumps(template))
+    shop.state("alone")
+    assert deploy("alone").code == 0
+    client = aws.client("cloudformation")
+    client.update_stack(
+        StackName="Data",
+        UsePreviousTemplate=True,
+        Parameters=[
+            {"ParameterKey": "Who", "ParameterValue": "by hand"},
+            {"ParameterKey": "BootstrapVersion", "UsePreviousValue": True},
+        ],
+    )
+    client.get_waiter("stack_update_complete").wait(
+        StackName="Data", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
+    assert aws.parameter("/shop/settings") == "by hand"
+    done = deploy("alone")
+    assert "Settings1CCB6159" in done.out
+    assert aws.parameter("/shop/settings") == "attested"
 
 
 def test_an_update_shows_what_it_replaces_and_asks(

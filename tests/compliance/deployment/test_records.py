@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,3 +54,11 @@ def test_a_folder_that_takes_no_record(tmp_path: Path) -> None:
         records.writable(path)
     with pytest.raises(SynthgateError, match=r'it was to hold \{"schema_version": "1"'):
         records.append(path, RECORD)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """Nobody reads from it, so nothing would be kept."""
+    path = tmp_path / "deployments.jsonl"
+    os.mkfifo(path)
+    with pytest.raises(SynthgateError, match="the record of this deployment could not be written"):
+        records.writable(path)

@@ -163,6 +163,27 @@ def snapshot(shop: shops.Shop) -> str:
     return "policy: the accepted snapshots changed"
 
 
+def settings_of_nobody(shop: shops.Shop) -> str:
+    """Settings that are no part of the commit, because git ignores them."""
+    (shop.folder / ".git" / "info" / "exclude").write_text("pyproject.toml\n")
+    shop.git("rm", "--quiet", "--cached", "pyproject.toml")
+    shop.git("commit", "--quiet", "--message=Without settings")
+    shop.state()
+    return "working tree: differs from the commit now: pyproject.toml"
+
+
+def linked(shop: shops.Shop) -> str:
+    """A link to a folder in the place of a file that holds where it leads."""
+    folder = shop.assembly()
+    file = next(folder.glob("asset.*")) / "pointer"
+    file.write_text("../words")
+    (folder / "words").mkdir()
+    shop.state()
+    file.unlink()
+    file.symlink_to("../words")
+    return "/pointer: attested sha256"
+
+
 def waiver_gone(shop: shops.Shop) -> str:
     """A waiver that was taken back."""
     path = shop.folder / "waivers.toml"
@@ -175,7 +196,7 @@ def waiver_gone(shop: shops.Shop) -> str:
     [
         *(asset, template, manifest, added, missing, attestation, red, engine),
         *(old, future, environment, account, no_account, commit, edited, untracked),
-        *(attested_unclean, settings, snapshot, waiver_gone),
+        *(attested_unclean, settings, settings_of_nobody, linked, snapshot, waiver_gone),
     ],
     ids=lambda tamper: tamper.__name__,
 )
@@ -285,6 +306,10 @@ def _same(document: dict[str, Any]) -> None:
     document["artifacts"]["Data"]["displayName"] = "Service"
 
 
+def _parameter(document: dict[str, Any]) -> None:
+    document["Parameters"]["Who"] = {"Type": "String"}
+
+
 def _cache(shop: shops.Shop) -> None:
     (shop.assembly() / ".cache").mkdir()
     (shop.assembly() / ".cache" / "a.zip").write_text("PK")
@@ -303,6 +328,10 @@ def _cache(shop: shops.Shop) -> None:
         (lambda shop: _edit(shop, "manifest.json", _circle), "on one another in a circle: "),
         (lambda shop: _edit(shop, "manifest.json", _pattern), "'*' for a pattern"),
         (lambda shop: _edit(shop, "manifest.json", _same), "both are called 'Service'"),
+        (
+            lambda shop: _edit(shop, "Data.template.json", _parameter),
+            "Data.template.json: Parameters.Who: has no default",
+        ),
         (_cache, "cdk.out/first/.cache: the CDK CLI would publish what lies there"),
         (
             lambda shop: (shop.assembly() / "read.7.1.lock").touch(),
@@ -310,7 +339,8 @@ def _cache(shop: shops.Shop) -> None:
         ),
     ],
     ids=[
-        *("command", "image", "lookup", "role", "circle", "pattern", "name", "cache", "lock"),
+        *("command", "image", "lookup", "role", "circle", "pattern", "name", "parameter"),
+        *("cache", "lock"),
     ],
 )
 def test_an_assembly_that_the_cli_would_not_deploy_as_it_is(

@@ -30,7 +30,7 @@ def resource(kind: str, /, **properties: Any) -> Json:  # noqa: ANN401 - any JSO
     return {"Type": kind, "Properties": properties}
 
 
-def role(service: str = "lambda.amazonaws.com", **properties: Any) -> Json:  # noqa: ANN401
+def role(service: str | Json = "lambda.amazonaws.com", **properties: Any) -> Json:  # noqa: ANN401
     """A role that a service takes on."""
     trust = {
         "Statement": [

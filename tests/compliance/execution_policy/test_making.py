@@ -388,6 +388,34 @@ def test_a_boundary_may_be_of_the_assembly(tmp_path: Path) -> None:
     ]
 
 
+def test_a_managed_policy_that_is_not_told_is_wide(tmp_path: Path) -> None:
+    """Any may be attached then, an administrator's too: that is told."""
+    untold = {"Fn::ImportValue": "policy"}
+    found = policy(tmp_path, {"R": role(ManagedPolicyArns=[untold], PermissionsBoundary=untold)})
+    assert conditions_of(found, "iam:AttachRolePolicy") == [
+        {"ArnLike": {"iam:PolicyARN": ["*"], "iam:PermissionsBoundary": ["*"]}}
+    ]
+    assert {"iam:PolicyARN *", "iam:PermissionsBoundary *"} <= found.wide.keys()
+
+
+def test_a_trust_policy_that_does_not_tell_its_service_is_undecided(tmp_path: Path) -> None:
+    """A condition on it would hold for nothing."""
+    found = policy(
+        tmp_path,
+        {
+            "R": role({"Fn::ImportValue": "service"}),
+            "F": resource("AWS::Lambda::Function", Role={"Fn::GetAtt": ["R", "Arn"]}),
+        },
+    )
+    assert [(each.place, each.reason) for each in found.undecided] == [
+        (
+            "Shop.template.json: F",
+            "it is given a role whose trust policy names a service that is not told",
+        )
+    ]
+    assert not [need for need in found.needs if need.action == "iam:PassRole"]
+
+
 def test_a_role_of_elsewhere_is_undecided(tmp_path: Path) -> None:
     """To which services it may be passed is not known; service-linked ones say it themselves."""
     linked = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"

@@ -120,8 +120,20 @@ def test_a_name_is_a_pattern_of_what_the_deployment_knows() -> None:
 
 
 def test_partitions_follow_the_region() -> None:
-    """China's and the government's are others."""
-    assert [
-        Target(account="1" * 12, region=region).partition
-        for region in ("cn-north-1", "us-gov-west-1", "us-iso-east-1", "eu-west-1")
-    ] == ["aws-cn", "aws-us-gov", "aws-iso", "aws"]
+    """China's, the governments' and Europe's sovereign ones are others."""
+    assert {
+        region: Target(account="1" * 12, region=region).partition
+        for region in (
+            *("cn-north-1", "us-gov-west-1", "us-iso-east-1", "us-isob-east-1", "us-isof-south-1"),
+            *("eu-isoe-west-1", "eusc-de-east-1", "eu-west-1"),
+        )
+    } == {
+        "cn-north-1": "aws-cn",
+        "us-gov-west-1": "aws-us-gov",
+        "us-iso-east-1": "aws-iso",
+        "us-isob-east-1": "aws-iso-b",
+        "us-isof-south-1": "aws-iso-f",
+        "eu-isoe-west-1": "aws-iso-e",
+        "eusc-de-east-1": "aws-eusc",
+        "eu-west-1": "aws",
+    }
