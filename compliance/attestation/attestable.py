@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.assembly import building
-from compliance.assembly.reader import MANIFEST, outermost
+from compliance.assembly import building, outermost, read
+from compliance.assembly.reader import MANIFEST
 from compliance.findings import SynthgateError
 
 if TYPE_CHECKING:
@@ -23,29 +23,36 @@ _NO_IMAGES: Final = (
 )
 
 
-def refuse(assembly: Assembly) -> None:
-    """Refuse an assembly that is not whole in its folder.
-
-    CDK's cloud-assembly schema: `missing` of a manifest is context that has to be looked up, until
-    when templates hold dummy values; an asset may be what a command makes while it is published.
-
-    Args:
-        assembly: as it was read.
+def refuse_parts(folder: Path) -> None:
+    """Refuse what is no whole assembly of an app: a copy of it would not show that.
 
     Raises:
-        SynthgateError: it is a lone template or a stage's own folder; context is missing; or an
-            asset is made while it is deployed.
+        SynthgateError: it is not there, a lone template, or a stage's own folder.
     """
-    folder = assembly.path
-    if not assembly.is_assembly:
+    if not (folder / MANIFEST).is_file():
+        read(folder)  # It is a template, or says why it is nothing.
         raise SynthgateError(f"{folder}: a template alone is not deployed; give a cdk.out folder")
     whole = outermost(folder.resolve())
     if whole != folder.resolve():
         raise SynthgateError(
             f"{folder}: a stage's own folder, whose assets lie outside of it; give {whole}"
         )
-    building.refuse(folder, commands=_NO_COMMANDS, images=_NO_IMAGES)
-    _refuse_missing(folder)
+
+
+def refuse(assembly: Assembly) -> None:
+    """Refuse an assembly whose files are not all that a deployment of it would use.
+
+    CDK's cloud-assembly schema: `missing` of a manifest is context that has to be looked up, until
+    when templates hold dummy values; an asset may be what a command makes while it is published.
+
+    Args:
+        assembly: as it was read, from a folder that nobody else writes to.
+
+    Raises:
+        SynthgateError: context is missing, or an asset is made while it is deployed.
+    """
+    building.refuse(assembly.path, commands=_NO_COMMANDS, images=_NO_IMAGES)
+    _refuse_missing(assembly.path)
 
 
 def _refuse_missing(folder: Path) -> None:

@@ -26,6 +26,21 @@ MAX_PEM: Final = 100_000
 """Bytes of a key's file."""
 MIN_RSA_BITS: Final = 2048
 """NIST SP 800-131A: shorter RSA keys are disallowed for signatures."""
+_ORDERS: Final = {
+    "ecdsa-sha2-nistp256": 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+    "ecdsa-sha2-nistp384": int(
+        "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
+        "C7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973",
+        16,
+    ),
+    "ecdsa-sha2-nistp521": int(
+        "01FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
+        "FA51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409",
+        16,
+    ),
+}
+"""Order n of each curve's group, by the signing library's name of the scheme (NIST SP 800-186,
+3.2.1)."""
 EXPECTED: Final = "an Ed25519, ECDSA (P-256, P-384, P-521) or RSA key in PEM is expected"
 _HOW: Final = "openssl pkey -in attestation.pem -pubout -out attestation.pub"
 
@@ -141,6 +156,28 @@ def signer(pem: bytes, *, public: PublicKey, shown: str) -> CryptoSigner:
             f"{shown}: the private key is not the one of {public.shown} (key {public.id[:12]}); "
             "give the one that belongs to it"
         ) from None
+
+
+def lowered(signature: bytes, *, key: SSlibKey) -> bytes:
+    """A signature in its one form.
+
+    With ECDSA, whoever has a signature (r, s) can write another that holds as well: (r, n - s), n
+    being the order of the curve (SEC 1, 4.1.4). The lower one is the one form, in DER.
+
+    Args:
+        signature: that holds for the key, or is yet to be checked.
+        key: the public one. Signatures of other kinds than ECDSA have one form only.
+
+    Raises:
+        ValueError: it is no signature in DER.
+    """
+    order = _ORDERS.get(key.scheme)
+    if order is None:
+        return signature
+    from cryptography.hazmat.primitives.asymmetric import utils  # noqa: PLC0415 - signing alone
+
+    r, s = utils.decode_dss_signature(signature)
+    return utils.encode_dss_signature(r, min(s, order - s))
 
 
 def read_pem(path: Path, *, shown: str) -> bytes:

@@ -7,6 +7,7 @@ is accepted, so that no byte of it can change unseen.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -15,8 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from compliance.assembly.template import parse_json
+from compliance.attestation import keys
 from compliance.attestation.mismatches import Kind, Mismatch
-from compliance.attestation.model import GATE, Statement
+from compliance.attestation.model import GATE, STATEMENT_TYPE, Statement
 from compliance.findings import SynthgateError
 
 if TYPE_CHECKING:
@@ -73,7 +75,11 @@ def signed(statement: Statement, *, signer: CryptoSigner) -> bytes:
 
     envelope = Envelope(canonical(_dumped(statement)), PAYLOAD_TYPE, {})
     envelope.sign(signer)
-    return canonical(envelope.to_dict()) + b"\n"
+    document = envelope.to_dict()
+    for signature in document["signatures"]:
+        raw = base64.b64decode(signature["sig"])
+        signature["sig"] = base64.b64encode(keys.lowered(raw, key=signer.public_key)).decode()
+    return canonical(document) + b"\n"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -104,6 +110,26 @@ def read_bytes(path: Path) -> bytes:
     if len(raw) > MAX_BYTES:
         raise SynthgateError(f"{path}: larger than {MAX_BYTES:,} bytes: no attestation; {_AGAIN}")
     return raw
+
+
+def refuse_another(path: Path, *, shown: str) -> None:
+    """Refuse to put an attestation in the place of a file that is none.
+
+    Raises:
+        SynthgateError: there is something else, or what cannot be read.
+    """
+    if not os.path.lexists(path):
+        return
+    try:
+        document = _parsed(read_bytes(path), shown=shown)
+        is_one = document.get("_type") == STATEMENT_TYPE or document.keys() >= _ENVELOPE
+    except SynthgateError:
+        is_one = False
+    if not is_one:
+        raise SynthgateError(
+            f"{shown}: is there and is no attestation, so it is not replaced; remove it, or name "
+            "another file"
+        )
 
 
 def opened(raw: bytes, *, shown: str, key: PublicKey | None) -> Opened | Mismatch:
@@ -217,6 +243,8 @@ def _verified(document: Mapping[str, Json], *, shown: str, key: PublicKey) -> Op
         # Base64 has bits that decode to nothing: whoever sets them changes no signature.
         intact = envelope.to_dict() == document
         envelope.verify([key.key], threshold=1)
+        raw = base64.b64decode(signature["sig"])
+        intact = intact and keys.lowered(raw, key=key.key) == raw
     except (Error, ValueError):
         intact = False
     if not intact:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -16,12 +16,15 @@ from compliance.cli.options import ConfigOption  # noqa: TC001 - Typer reads the
 from compliance.findings import SynthgateError, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]  # public name
 
+    from compliance.assembly.copying import Copied
+    from compliance.attestation import stating
     from compliance.attestation.keys import PublicKey
     from compliance.config import Config
+    from compliance.findings import Report
     from compliance.git import Head
 
 SIGNING_KEY: Final = "SYNTHGATE_SIGNING_KEY"
@@ -35,6 +38,13 @@ _JSON: Final = "json"
 def _account(value: str | None) -> str | None:
     if value is not None and not _ACCOUNT.fullmatch(value):
         raise typer.BadParameter(f"{value!r}: an account's id is twelve digits")
+    return value
+
+
+def named_environment(value: str | None) -> str | None:
+    """An environment's name, as it was given."""
+    if value is not None and not value.strip():
+        raise typer.BadParameter("a name is expected, such as prod")
     return value
 
 
@@ -68,7 +78,10 @@ def attest(
     env: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Environment that the assembly has to be of.", show_default=False
+            metavar="NAME",
+            help="Environment that the assembly has to be of.",
+            callback=named_environment,
+            show_default=False,
         ),
     ] = None,
     account: AccountOption = None,
@@ -103,66 +116,46 @@ def attest(
     Every engine and the snapshots judge it; the attestation is over each of its files.
     """
     from compliance import config as configuration  # noqa: PLC0415 - each command loads its own
-    from compliance import pipeline  # noqa: PLC0415
-    from compliance.assembly import digests, read  # noqa: PLC0415
+    from compliance.assembly import copying, digests  # noqa: PLC0415
     from compliance.attestation import (  # noqa: PLC0415
         attestable,
         attestation_path,
         keys,
-        policy,
-        rehearsed,
         sealing,
         stating,
         telling,
     )
-    from compliance.attestation.places import places  # noqa: PLC0415
     from compliance.cli.judging import in_text  # noqa: PLC0415
-    from compliance.engines import evidence  # noqa: PLC0415
     from compliance.files import remove, write_whole  # noqa: PLC0415
 
     now = dt.datetime.now(tz=dt.UTC)
-    tell = (lambda _: None) if quiet else terminal.progress
     settings = configuration.load(config)
     target = _target(output or attestation_path(assembly), assembly)
+    if output is not None:
+        # What is named by hand could be any file; where it lies by default, none other does.
+        sealing.refuse_another(target, shown=str(output))
     # Whatever ends this run early, no attestation of an earlier one is taken for its own.
     remove(target.parent, [target.name])
     public = keys.configured(settings)
     signer = _signer(public, key)
-    files = digests.of(assembly)
-    found = read(assembly)
-    attestable.refuse(found)
-    environment = evidence.environment_of(found)
-    if env is not None and env != environment:
-        raise SynthgateError(
-            f"--env {env}: the assembly is of the environment {environment or 'none'}; give the "
-            "assembly of the other one"
+    attestable.refuse_parts(assembly)
+    # A copy, which nobody else writes to: whoever swaps a file while it is judged, and puts it back
+    # afterwards, could have had another one judged.
+    name = assembly.resolve().name
+    with copying.private(assembly, purpose="attestation", name=name) as copied:
+        asked = _Asked(
+            env=env,
+            account=account,
+            rehearsal=rehearsal,
+            config=config,
+            now=now,
+            tell=(lambda _: None) if quiet else terminal.progress,
         )
-    facts = stating.Facts(
-        environment=environment,
-        places=places(found, account=account, configured=settings.deploy.accounts.get(environment)),
-        files=files,
-        now=now,
-        policy=policy.of(settings, environment=environment),
-        commit=_head(settings, config),
-        rehearsal=rehearsed.digest(
-            rehearsal, assembly=digests.whole(files), environment=environment
-        )
-        if rehearsal
-        else "",
-    )
-    report = pipeline.judge(
-        found,
-        config=settings,
-        today=now.date(),
-        progress=tell,
-    )
-    _unchanged(files, digests.of(assembly), shown=str(assembly))
-    if policy.of(settings, environment=environment) != facts.policy:
-        raise SynthgateError(
-            f"{terminal.shown(settings.root)}: settings, waivers or snapshots changed while the "
-            "assembly was judged; attest again"
-        )
-    facts = replace(facts, commit=_still(facts.commit, _head(settings, config)))
+        try:
+            report, facts, others = _judged(copied, settings, asked)
+        except SynthgateError as error:
+            raise SynthgateError(copied.named(str(error))) from error
+        _unchanged(copied.digests, digests.of(assembly), shown=str(assembly))
     text = in_text(report).rstrip("\n")
     if report.verdict is Verdict.ERROR:
         typer.echo(text.rsplit("\n", 1)[-1] if quiet else text)
@@ -173,7 +166,7 @@ def attest(
     write_whole(target, raw.decode())
     if report.verdict is Verdict.RED and not quiet:
         typer.echo(text)
-    for notice in telling.notices(statement):
+    for notice in (*telling.notices(statement), *others):
         terminal.progress(notice)
     typer.echo(
         f"ATTESTED {report.verdict.upper()}: {telling.what(statement)}, until "
@@ -182,6 +175,68 @@ def attest(
     )
     typer.echo(f"Attestation: {terminal.shown(target)}")
     raise typer.Exit(report.verdict.exit_code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the user asked of `attest`, and when."""
+
+    env: str | None
+    account: str | None
+    rehearsal: Path | None
+    config: Path | None
+    now: dt.datetime
+    tell: Callable[[str], None]
+
+
+def _judged(
+    copied: Copied, settings: Config, asked: _Asked
+) -> tuple[Report, stating.Facts, tuple[str, ...]]:
+    """What the gate says of a copy, what is attested besides, and what it goes by of its own."""
+    from compliance import pipeline  # noqa: PLC0415 - each command loads its own
+    from compliance.assembly import digests, read  # noqa: PLC0415
+    from compliance.attestation import (  # noqa: PLC0415
+        attestable,
+        bootstrapped,
+        policy,
+        rehearsed,
+        stating,
+    )
+    from compliance.attestation.places import places  # noqa: PLC0415
+    from compliance.engines import evidence  # noqa: PLC0415
+
+    found = read(copied.folder)
+    attestable.refuse(found)
+    environment = evidence.environment_of(found)
+    if asked.env is not None and asked.env != environment:
+        raise SynthgateError(
+            f"--env {asked.env}: the assembly is of the environment {environment or 'none'}; give "
+            "the assembly of the other one"
+        )
+    files = copied.digests
+    whole = digests.whole(files)
+    facts = stating.Facts(
+        environment=environment,
+        places=places(
+            found, account=asked.account, configured=settings.deploy.accounts.get(environment)
+        ),
+        files=files,
+        now=asked.now,
+        policy=policy.of(settings, environment=environment),
+        commit=_head(settings, asked.config),
+        rehearsal=rehearsed.digest(asked.rehearsal, assembly=whole, environment=environment)
+        if asked.rehearsal
+        else "",
+    )
+    report = pipeline.judge(found, config=settings, today=asked.now.date(), progress=asked.tell)
+    if policy.of(settings, environment=environment) != facts.policy:
+        raise SynthgateError(
+            f"{terminal.shown(settings.root)}: settings, waivers or snapshots changed while the "
+            "assembly was judged; attest again"
+        )
+    _unchanged(files, digests.of(copied.folder), shown=str(copied.folder))
+    facts = replace(facts, commit=_still(facts.commit, _head(settings, asked.config)))
+    return copied.named(report), facts, bootstrapped.others(found)
 
 
 def verify(  # noqa: PLR0913 - an option each
@@ -197,7 +252,12 @@ def verify(  # noqa: PLR0913 - an option each
     ] = None,
     env: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Environment that it is for.", show_default=False),
+        typer.Option(
+            metavar="NAME",
+            help="Environment that it is for.",
+            callback=named_environment,
+            show_default=False,
+        ),
     ] = None,
     account: Annotated[
         str | None,

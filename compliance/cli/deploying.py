@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Never
 import typer
 
 from compliance.cli import terminal
+from compliance.cli.attesting import named_environment
 from compliance.cli.options import ConfigOption  # noqa: TC001 - Typer reads the annotation
 from compliance.findings import SynthgateError
 
@@ -30,7 +31,12 @@ def deploy(  # noqa: PLR0913 - an option each
         Path, typer.Argument(metavar="ASSEMBLY", help="The cdk.out folder that was attested.")
     ],
     *,
-    env: Annotated[str, typer.Option(metavar="NAME", help="Environment that is deployed to.")],
+    env: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Environment that is deployed to.", callback=named_environment
+        ),
+    ],
     attestation: Annotated[
         Path | None,
         typer.Option(

@@ -23,6 +23,16 @@ Client: TypeAlias = Any
 _PROFILES: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 _REGIONS: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_LOADERS: Final = frozenset(
+    {
+        *("ELECTRON_RUN_AS_NODE", "LD_AUDIT", "LD_PRELOAD", "DYLD_INSERT_LIBRARIES"),
+        *("OPENSSL_CONF", "OPENSSL_ENGINES", "OPENSSL_MODULES"),
+    }
+)
+"""Variables by which other code than the CDK CLI's own would run in its process, besides those of
+Node.js, which all begin with `NODE_` (Node.js, 'Command-line API', 'Environment variables')."""
+_NODE: Final = frozenset({"NODE_EXTRA_CA_CERTS", "NODE_USE_ENV_PROXY", "NODE_USE_SYSTEM_CA"})
+"""Variables of Node.js that are kept: a network is reached by them, and no code is loaded."""
 _SESSION: Final = "synthgate-deploy"
 _OWN_HOSTS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _HARMLESS: Final = frozenset({"cli-telemetry", "language", "notices", "versionReporting"})
@@ -95,7 +105,8 @@ class Account:
     def environ(self, environ: Mapping[str, str], *, home: Path, region: str) -> dict[str, str]:
         """The environment of the CDK CLI: this one, without what could divert it.
 
-        Every option of the CLI can be given by a variable `CDK_…`, so none is handed on. The
+        Every option of the CLI can be given by a variable `CDK_…`, so none is handed on, and none
+        that makes Node.js load other code, or believe every certificate. The
         credentials are told once: by the profile where there is one, which is what the CLI prefers
         and boto3 does not.
 
@@ -109,7 +120,7 @@ class Account:
         kept = {
             name: value
             for name, value in environ.items()
-            if not name.upper().startswith("CDK_") and name not in left_out
+            if name not in left_out and not _diverts(name.upper())
         }
         return {**kept, **QUIETLY, **dict.fromkeys(_REGIONS, region), "CDK_HOME": str(home)}
 
@@ -120,6 +131,15 @@ class Account:
             .replace("${AWS::AccountId}", self.id)
             .replace("${AWS::Region}", region)
         )
+
+
+def _diverts(name: str) -> bool:
+    """Whether a variable could make the CDK CLI another program."""
+    return (
+        name.startswith("CDK_")
+        or name in _LOADERS
+        or (name.startswith("NODE_") and name not in _NODE)
+    )
 
 
 def ask(*, profile: str | None, region: str | None, environ: Mapping[str, str]) -> Account:

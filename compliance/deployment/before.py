@@ -56,23 +56,15 @@ def _deployed(template: Template, clients: Mapping[str, Client]) -> Json | None:
     try:
         name = _physical_name(client, template)
         body = client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
-    except ClientError as error:
-        if is_missing(error):
+    except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) and is_missing(error):
             return None
-        raise DeploymentError(
-            f"{template.name}: what is deployed cannot be read: {error}"
-        ) from error
-    except BotoCoreError as error:
         raise DeploymentError(
             f"{template.name}: what is deployed cannot be read: {error}"
         ) from error
     if isinstance(body, str):
         return sources.parsed(body, shown=name, may_be_empty=True)
     return body
-
-
-def _unread(template: Template, error: Exception) -> DeploymentError:
-    return DeploymentError(f"{template.name}: what is deployed cannot be read: {error}")
 
 
 def _physical_name(client: Client, template: Template) -> str:

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from compliance.deployment.errors import DeploymentError
-from compliance.review import sources
-from compliance.review.canonical import serialize
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
     from compliance.deployment.account import Client
-    from compliance.deployment.stacks import Stack
 
 _EMPTY: Final = ("didn't contain changes", "No updates are to be performed")
 """How CloudFormation says that a change set has no changes; it has no code for it
 (CloudFormation API Reference, 'DescribeChangeSet', StatusReason)."""
 _READY: Final = ("CREATE_COMPLETE", "AVAILABLE")
 _GONE_SECONDS: Final = 60
-_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 REPLACING: Final = frozenset({"ReplaceAndDelete", "ReplaceAndRetain", "ReplaceAndSnapshot"})
 """CloudFormation API Reference, 'ResourceChange', PolicyAction."""
 
@@ -41,6 +36,8 @@ class Planned:
         replacement: `True`, `False`, `Conditional`, or empty.
         policy: `Delete`, `Retain`, `Snapshot`, `ReplaceAndDelete` …, or empty.
         nested: ARN of the change set of a nested stack; empty for any other resource.
+        nested_stack: ARN of that stack; empty likewise.
+        is_empty: whether that change set has no changes.
         within: logical ids of the nested stacks that it stands in.
     """
 
@@ -51,7 +48,14 @@ class Planned:
     replacement: str
     policy: str
     nested: str = ""
+    nested_stack: str = ""
+    is_empty: bool = False
     within: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Logical ids from the root stack down to it."""
+        return (*self.within, self.logical_id)
 
     @property
     def is_replaced(self) -> bool:
@@ -92,7 +96,7 @@ def described(cloudformation: Client, *, stack_name: str, name: str) -> ChangeSe
     found = ChangeSet(
         str(first["ChangeSetId"]), str(first["StackId"]), first["CreationTime"], changes=()
     )
-    if first["Status"] == "FAILED" and any(words in reason for words in _EMPTY):
+    if _has_no_changes(first):
         return found
     if (first["Status"], first.get("ExecutionStatus")) != _READY:
         raise DeploymentError(
@@ -107,12 +111,19 @@ def _with_nested(cloudformation: Client, changes: tuple[Planned, ...]) -> list[P
     waiting = list(reversed(changes))
     while waiting:
         change = waiting.pop()
-        found.append(change)
         if change.nested:
-            within = (*change.within, change.logical_id)
-            _, more = _pages(cloudformation, within=within, ChangeSetName=change.nested)
+            first, more = _pages(cloudformation, within=change.path, ChangeSetName=change.nested)
+            change = replace(
+                change, nested_stack=str(first["StackId"]), is_empty=_has_no_changes(first)
+            )
             waiting += reversed(more)
+        found.append(change)
     return found
+
+
+def _has_no_changes(page: Mapping[str, Any]) -> bool:
+    reason = str(page.get("StatusReason") or "")
+    return page["Status"] == "FAILED" and any(words in reason for words in _EMPTY)
 
 
 def _pages(
@@ -158,34 +169,6 @@ def _planned(change: Mapping[str, Any], within: tuple[str, ...]) -> Planned:
         nested=text("ChangeSetId"),
         within=within,
     )
-
-
-def holds_the_template(cloudformation: Client, found: ChangeSet, stack: Stack) -> bool:
-    """Whether a change set's template is the attested one, value by value.
-
-    CloudFormation may have read it from a bucket that others write to. It gives a template back
-    with `?` in place of each character beyond ASCII, as the CDK CLI knows, too
-    (`mangleLikeCloudFormation`); such characters alone cannot be compared.
-
-    Raises:
-        DeploymentError: CloudFormation does not give it.
-    """
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - an extra
-
-    try:
-        body = cloudformation.get_template(
-            StackName=found.stack_id, ChangeSetName=found.id, TemplateStage="Original"
-        )["TemplateBody"]
-    except (BotoCoreError, ClientError) as error:
-        raise DeploymentError(
-            f"{stack.name}: the template of its change set cannot be read: {error}; nothing was "
-            "executed"
-        ) from error
-    if isinstance(body, str):
-        body = sources.parsed(body, shown=stack.name, may_be_empty=True)
-    # Not `==`, by which true is 1.
-    told, attested = serialize(body), serialize(stack.template.body)
-    return told == attested or told == _BEYOND_ASCII.sub("?", attested)
 
 
 def remove(cloudformation: Client, *, stack_name: str, name: str, is_new: bool) -> None:

@@ -6,12 +6,11 @@ import contextlib
 import hashlib
 import re
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from compliance.assembly import building, digests, read
+from compliance.assembly import building, copying, digests, read
 from compliance.assembly.reader import MANIFEST
 from compliance.deployment.stacks import folders
 from compliance.findings import SynthgateError
@@ -91,34 +90,20 @@ def private(folder: Path, attestation: Path) -> Iterator[Copy]:
             f"{folder}: no cloud assembly: {MANIFEST} is missing; next: give the folder that was "
             "attested"
         )
-    # For the owner alone: mode 0700.
-    top = Path(tempfile.mkdtemp(prefix="synthgate-deployment-")).resolve()
-    try:
-        if top.is_relative_to(folder.resolve()):
-            raise SynthgateError(
-                f"{folder}: holds the folder for temporary files {top.parent}, so that it cannot "
-                "be copied; next: let TMPDIR name another folder"
-            )
-        copied, statement = top / "assembly", top / "attestation"
+    with copying.private(folder, purpose="deployment") as found:
+        statement = found.top / "attestation"
         for name in ("empty", "home"):
-            (top / name).mkdir()
+            (found.top / name).mkdir()
         try:
-            shutil.copytree(folder, copied, symlinks=True)
             shutil.copyfile(attestation, statement)
         except FileNotFoundError as error:
             raise SynthgateError(
-                f"{error.filename}: no such file; next: `synthgate attest {folder}`"
+                f"{attestation}: no such file; next: `synthgate attest {folder}`"
             ) from error
         except (OSError, shutil.Error) as error:
-            raise SynthgateError(f"{folder}: cannot be copied: {error}") from error
-        try:
-            files = digests.of(copied)
-        except SynthgateError as error:
-            raise SynthgateError(str(error).replace(str(copied), str(folder))) from error
-        _have_one_mode(copied, files)
-        yield Copy(copied, statement, top / "empty", top / "home", files)
-    finally:
-        shutil.rmtree(top, ignore_errors=True)
+            raise SynthgateError(f"{attestation}: cannot be copied: {error}") from error
+        _have_one_mode(found.folder, found.digests)
+        yield Copy(found.folder, statement, found.top / "empty", found.top / "home", found.digests)
 
 
 def _have_one_mode(assembly: Path, files: Iterable[str]) -> None:

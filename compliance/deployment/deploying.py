@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from compliance import cdk_cli
+from compliance.attestation import bootstrapped
 from compliance.attestation.mismatches import Kind
 from compliance.attestation.verifying import verify
 from compliance.deployment import account as accounts
@@ -15,6 +16,7 @@ from compliance.deployment.errors import Refused
 from compliance.deployment.running import Deployment
 from compliance.deployment.stacks import ordered
 from compliance.findings import SynthgateError
+from compliance.reports.sanitize import clean
 
 if TYPE_CHECKING:
     from compliance.attestation.model import Statement
@@ -48,9 +50,10 @@ def deploy(request: Request) -> Result:
             account, statement, key = _verified(request, copy)
             assembly = copying.readable(copy)
             stacks = ordered(assembly)
+            named = bootstrapped.named(assembly)
         except SynthgateError as error:
             raise SynthgateError(_named(str(error), request, copy)) from error
-        _refuse_elsewhere(stacks, account, statement)
+        _refuse_elsewhere(stacks, account, statement, named)
         log = (request.out / LOG).absolute()
         return Deployment(
             request=request,
@@ -60,6 +63,7 @@ def deploy(request: Request) -> Result:
             cli=Cli(program, copy, account, request.environ, log),
             assembly=assembly,
             stacks=stacks,
+            others=tuple(str(each) for each in named if not each.is_own),
         ).run(record)
 
 
@@ -86,7 +90,9 @@ def _verified(request: Request, copy: Copy) -> tuple[Account, Statement, str]:
         # Without an account, what AWS said tells more.
         if account is not None or mismatch.kind is not Kind.ACCOUNT
     ]
-    configured = request.configured
+    # The account of another environment says nothing of this one's.
+    elsewhere = any(mismatch.kind is Kind.ENVIRONMENT for mismatch in found.mismatches)
+    configured = None if elsewhere else request.configured
     if account is not None and configured is not None and configured != account.id:
         reasons.append(
             f"account: [tool.synthgate.deploy] accounts names {configured} for "
@@ -106,8 +112,13 @@ def _named(text: str, request: Request, copy: Copy) -> str:
     return text.replace(str(copy.assembly), str(request.folder))
 
 
-def _refuse_elsewhere(stacks: tuple[Stack, ...], account: Account, statement: Statement) -> None:
-    """Refuse stacks of another account, or of a region that is not attested."""
+def _refuse_elsewhere(
+    stacks: tuple[Stack, ...],
+    account: Account,
+    statement: Statement,
+    named: tuple[bootstrapped.Named, ...],
+) -> None:
+    """Refuse stacks, roles and buckets of another account, or a region that is not attested."""
     regions = statement.gate.regions
     reasons = [
         f"account: {stack.name} goes to {stack.account}, and these are credentials of "
@@ -120,6 +131,12 @@ def _refuse_elsewhere(stacks: tuple[Stack, ...], account: Account, statement: St
         f"{', '.join(regions)}; name one of these with --region"
         for stack in stacks
         if not stack.region and regions and account.region not in regions
+    ]
+    reasons += [
+        f"account: {clean(each.whose)}: {each.what} {clean(each.value)} is of {each.account}, and "
+        f"these are credentials of {account.id}; one deployment goes to one account"
+        for each in named
+        if each.account not in {"", account.id}
     ]
     if reasons:
         raise Refused(*reasons)

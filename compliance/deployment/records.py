@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 FILE: Final = "deployments.jsonl"
 SCHEMA_VERSION: Final = "1"
+# A link would have the record written to whatever file it names.
+_FLAGS: Final = os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,13 @@ def writable(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # A pipe without a reader would be waited for.
-        os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o644))
+        os.close(os.open(path, os.O_WRONLY | _FLAGS | os.O_NONBLOCK, 0o644))
     except OSError as error:
+        if path.is_symlink():
+            raise SynthgateError(
+                f"{path}: a link, and the record of a deployment is a file of its own; next: "
+                "remove the link, or name another folder with --out"
+            ) from error
         raise SynthgateError(
             f"{path}: the record of this deployment could not be written: {error.strerror}; next: "
             "name another folder with --out"
@@ -94,7 +101,7 @@ def append(path: Path, record: Record) -> None:
     """
     line = json.dumps({"schema_version": SCHEMA_VERSION, **asdict(record)}, ensure_ascii=True)
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        descriptor = os.open(path, os.O_RDWR | _FLAGS, 0o644)
         try:
             # Two deployments may end at once; one line is one write, and the lock keeps it whole.
             fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from compliance.attestation.telling import whose
-from compliance.deployment import before, records, states, to_text
+from compliance.deployment import before, records, states, templates, to_text
 from compliance.deployment.errors import DeploymentError, Refused
 from compliance.deployment.model import Progress, Result
 from compliance.deployment.stepping import Step
@@ -42,6 +42,7 @@ class Deployment:
         cli: the CDK CLI.
         assembly: the private copy.
         stacks: in the order of deployment.
+        others: a line for each role, bucket and target that `cdk bootstrap` has not made.
         progress: how far each of them has come.
     """
 
@@ -52,6 +53,7 @@ class Deployment:
     cli: Cli
     assembly: Assembly
     stacks: tuple[Stack, ...]
+    others: tuple[str, ...] = ()
     progress: list[Progress] = field(default_factory=list)
 
     def run(self, record: Path) -> Result:
@@ -146,6 +148,8 @@ class Deployment:
             page.paragraph(
                 ("NOT AWS: ", "bold red"), (f"requests go to {host}, as the settings say", "")
             )
+        for line in self.others:
+            page.paragraph(("NOT CDK'S OWN: ", "bold red"), (line, ""), hanging=2)
         for stack in self.stacks:
             if found[stack].protected and not stack.protected:
                 page.paragraph(
@@ -180,6 +184,7 @@ class Deployment:
             progress=one,
             before=state,
             reviewed=_by_logical_id(review, stack),
+            nested=templates.nested_in(self.assembly, stack.template),
         ).run()
 
     def _refuse_changes(self) -> None:

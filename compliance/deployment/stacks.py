@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SELECTABLE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 """Names that the CDK CLI takes for one stack: any other could be a pattern, or an option."""
 _OF_ASSETS: Final = "AssetParameters"
-_ACCOUNT: Final = re.compile(r"^arn:[^:]*:iam::(\d{12}):")
+_ACCOUNT: Final = re.compile(r"^arn:(?:\$\{AWS::Partition\}|[^:]*):iam::(\d{12}):")
 
 
 @dataclass(frozen=True, slots=True)

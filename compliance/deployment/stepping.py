@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compliance.deployment import change_sets, failing, states, to_text
+from compliance.deployment import change_sets, failing, states, templates, to_text
 from compliance.deployment.errors import DeploymentError, Refused
 from compliance.deployment.model import Result
 from compliance.reports.sanitize import clean
@@ -15,6 +15,7 @@ from compliance.reports.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from compliance.assembly.model import Template
     from compliance.deployment.account import Account
     from compliance.deployment.change_sets import ChangeSet
     from compliance.deployment.command import Cli
@@ -34,6 +35,7 @@ class Step:
         progress: is filled in.
         before: the stack as it was.
         reviewed: what the review says of its resources, by logical id.
+        nested: attested templates of its nested stacks, by the logical ids that lead to each.
     """
 
     request: Request
@@ -42,6 +44,7 @@ class Step:
     progress: Progress
     before: State
     reviewed: Mapping[str, Change]
+    nested: Mapping[tuple[str, ...], Template]
 
     def run(self) -> None:
         """Deploy the stack.
@@ -117,13 +120,10 @@ class Step:
     def _refuse_another_template(self, found: ChangeSet) -> None:
         stack = self.progress.stack
         client = self.account.cloudformation(stack)
-        if not change_sets.holds_the_template(client, found, stack):
+        reason = templates.differing(client, found, stack, self.nested)
+        if reason:
             self.progress.result = Result.FAILED
-            raise Refused(
-                f"{stack.name}: the template of the change set {found.id} is not the attested "
-                f"{stack.template.name}; nothing was executed; next: find out who writes to "
-                "the bucket that the CDK CLI publishes templates to"
-            )
+            raise Refused(reason)
 
     def _asked(self, found: ChangeSet) -> None:
         stack = self.progress.stack

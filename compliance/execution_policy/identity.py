@@ -3,17 +3,18 @@
 - `iam:PassRole`: only of roles that the passing resource names, and with `iam:PassedToService` for
   the services that their trust policies name (IAM User Guide, 'Grant a user permissions to pass a
   role to an AWS service').
-- `iam:AttachRolePolicy`: with `iam:PolicyARN` for the policies that the templates attach.
+- `iam:AttachRolePolicy`, `AttachUserPolicy` and `AttachGroupPolicy`: with `iam:PolicyARN` for the
+  policies that the templates attach to roles, users and groups.
 - Where all roles carry a permissions boundary, `iam:PermissionsBoundary` asks for it wherever IAM
-  knows that key, and nothing takes it off (IAM User Guide, 'Permissions boundaries for IAM
-  entities: Delegating responsibility to others using permissions boundaries').
+  knows that key, and nothing takes it off; users likewise, and groups have none (IAM User Guide,
+  'Permissions boundaries for IAM entities: Delegating responsibility to others using permissions
+  boundaries').
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from compliance.execution_policy import handlers, names
@@ -36,7 +37,11 @@ BOUNDARY: Final = "iam:PermissionsBoundary"
 POLICY: Final = "iam:PolicyARN"
 PASSED_TO: Final = "iam:PassedToService"
 SERVICE_NAME: Final = "iam:AWSServiceName"
-TAKEN_OFF: Final = frozenset({"iam:DeleteRolePermissionsBoundary"})
+TAKEN_OFF: Final = frozenset(
+    {"iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"}
+)
+_ENTITY: Final = re.compile(r"Role|User|Group")
+"""Whom an action of IAM is about, as it is called; the first when there are two."""
 
 _ROLE: Final = re.compile(r"role(?:_?arn)?s?$", re.IGNORECASE)
 """Properties that name roles."""
@@ -66,43 +71,56 @@ class Identity:
 
     scoper: Scoper
 
-    @cached_property
-    def _roles(self) -> tuple[Resource, ...]:
-        return tuple(self.scoper.assembly.resources(ROLE))
+    _boundaries: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    _attached: dict[str, tuple[Scope, ...]] = field(default_factory=dict, repr=False)
 
-    @cached_property
-    def boundary(self) -> tuple[str, ...]:
-        """Patterns of the permissions boundaries, when all roles carry one; else none."""
+    def boundary(self, action: str) -> tuple[str, ...]:
+        """Patterns of the permissions boundaries of those whom an action is about.
+
+        None, unless all roles, or all users, carry one.
+        """
+        entity = _entity(action)
+        if entity not in self._boundaries:
+            self._boundaries[entity] = self._of_all(entity)
+        return self._boundaries[entity]
+
+    def _of_all(self, entity: str) -> tuple[str, ...]:
         found: dict[str, None] = {}
-        for role in self._roles:
-            values = self.scoper.resolver(role).values(role.properties.get("PermissionsBoundary"))
-            for value in values:
+        for resource in self.scoper.assembly.resources(f"AWS::IAM::{entity}"):
+            resolver = self.scoper.resolver(resource)
+            for value in resolver.values(resource.properties.get("PermissionsBoundary")):
                 if value is ABSENT:
                     return ()
-                found |= {scope.pattern: None for scope in self._policies(role, value)}
+                found |= {scope.pattern: None for scope in self._policies(resource, value)}
         return tuple(sorted(found))
 
-    @cached_property
-    def attached(self) -> tuple[Scope, ...]:
-        """The managed policies that the templates attach to roles."""
+    def attached(self, action: str) -> tuple[Scope, ...]:
+        """The managed policies that the templates attach to those whom an action is about."""
+        entity = _entity(action)
+        if entity not in self._attached:
+            self._attached[entity] = self._attached_to(entity)
+        return self._attached[entity]
+
+    def _attached_to(self, entity: str) -> tuple[Scope, ...]:
         found: dict[Scope, None] = {}
-        for role in self._roles:
-            resolver = self.scoper.resolver(role)
-            for _, value in resolver.items(role.properties.get("ManagedPolicyArns", ABSENT)):
-                found |= dict.fromkeys(self._policies(role, value))
+        for resource in self.scoper.assembly.resources(f"AWS::IAM::{entity}"):
+            resolver = self.scoper.resolver(resource)
+            for _, value in resolver.items(resource.properties.get("ManagedPolicyArns", ABSENT)):
+                found |= dict.fromkeys(self._policies(resource, value))
         for policy in self.scoper.assembly.resources(MANAGED_POLICY):
-            if policy.properties.get("Roles"):
+            if policy.properties.get(f"{entity}s"):
                 found |= dict.fromkeys(self._itself(policy))
         return tuple(sorted(found, key=lambda scope: scope.pattern))
 
     def conditions(self, known: Known) -> tuple[Condition, ...]:
-        """Under which an action of IAM on the assembly's roles is allowed."""
+        """Under which an action of IAM on the assembly's roles, users and groups is allowed."""
         found = []
-        if known.name == "iam:AttachRolePolicy":
-            patterns = tuple(dict.fromkeys(scope.pattern for scope in self.attached))
+        if attaches(known.name):
+            patterns = tuple(dict.fromkeys(scope.pattern for scope in self.attached(known.name)))
             found.append(Condition("ArnLike", POLICY, patterns))
-        if BOUNDARY in known.condition_keys and self.boundary and "Role" in known.name:
-            found.append(Condition("ArnLike", BOUNDARY, self.boundary))
+        boundary = self.boundary(known.name) if BOUNDARY in known.condition_keys else ()
+        if boundary:
+            found.append(Condition("ArnLike", BOUNDARY, boundary))
         return tuple(found)
 
     def services(self, role: Resource) -> tuple[str, ...]:
@@ -151,8 +169,8 @@ class Identity:
         kind = handlers.kind_of(resource.type, self.scoper.target.region)
         return () if kind is None else self.scoper.itself(resource, kind)
 
-    def _policies(self, role: Resource, value: Value) -> tuple[Scope, ...]:
-        """The managed policies that a property of a role names."""
+    def _policies(self, resource: Resource, value: Value) -> tuple[Scope, ...]:
+        """The managed policies that a property of a role, user or group names."""
         policies = [
             token.resource
             for token in (value.tokens if isinstance(value, Text) else ())
@@ -160,6 +178,16 @@ class Identity:
         ]
         if policies:
             return tuple(scope for policy in policies for scope in self._itself(policy))
-        stack = names.stack_name(role.template)
+        stack = names.stack_name(resource.template)
         arn = names.rendered(value, target=self.scoper.target, stack=stack)
         return (Scope(arn, "" if "*" in arn else arn),)
+
+
+def attaches(action: str) -> bool:
+    """Whether an action attaches a managed policy to a role, a user or a group."""
+    return action in {"iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:AttachGroupPolicy"}
+
+
+def _entity(action: str) -> str:
+    found = _ENTITY.search(action)
+    return found[0] if found else ""

@@ -14,6 +14,7 @@ from compliance.execution_policy.identity import (
     SERVICE_NAME,
     TAKEN_OFF,
     Identity,
+    attaches,
 )
 from compliance.execution_policy.model import Check, Condition, Found, Need, Omitted, Undecided
 from compliance.execution_policy.scoping import Scope, Scoper
@@ -77,7 +78,7 @@ class Handlers:
             self._pass(resource)
         elif known.name == LINKED:
             self._linked(resource)
-        elif known.name in TAKEN_OFF and self._identity.boundary:
+        elif known.name in TAKEN_OFF and self._identity.boundary(known.name):
             self._omit(resource, known, "it would take off the permissions boundary")
         elif known.service == gateway.SERVICE and not known.name.endswith("WebACL"):
             target = self._scoper.target
@@ -122,14 +123,14 @@ class Handlers:
         else:
             self._omit(resource, known, _NAMES_NONE)
             return
-        if known.name == "iam:AttachRolePolicy" and not self._identity.attached:
+        if attaches(known.name) and not self._identity.attached(known.name):
             self._omit(resource, known, "no template attaches a managed policy")
             return
         conditions = self._identity.conditions(known)
         for condition in conditions:
             if condition.key in {POLICY, BOUNDARY} and "*" in condition.values:
                 self._found.wide[f"{condition.key} *"] = (
-                    "a template names managed policies of roles that are not told: any may be given"
+                    "a template names managed policies that are not told: any may be given"
                 )
         self._need(resource, known.name, scopes, conditions)
 
@@ -205,7 +206,7 @@ class Handlers:
         }
         asks = [context]
         if any(condition.key == POLICY for condition in conditions):
-            attached = self._identity.attached
+            attached = self._identity.attached(action)
             asks = [{**context, POLICY: each.arn} for each in attached if each.arn]
         self._found.needs.append(
             Need(

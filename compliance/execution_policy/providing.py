@@ -92,6 +92,8 @@ def template_of(resource: Resource, scoper: Scoper, found: Found) -> None:
             )
             continue
         arn = f"arn:{scoper.target.partition}:s3:::{match[1]}/*"
+        # Its key is a digest, another with each change of the template.
+        found.wide[arn] = "templates of nested stacks lie there under names that change"
         found.needs.append(_plain("s3:GetObject", arn, "ReadNestedTemplates", place(resource)))
 
 

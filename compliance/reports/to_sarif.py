@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -16,10 +17,10 @@ from compliance import __version__
 from compliance.findings import Outcome, Report, Severity, Status, Verdict
 from compliance.reports.grouping import FAULTS, PASSED, WAIVED, Spot, identity, spots
 from compliance.reports.sanitize import clean
-from compliance.reports.wording import is_missing
+from compliance.reports.wording import counted, is_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from compliance.findings import EngineRun, Finding
     from compliance.reports.interface import Options
@@ -41,26 +42,42 @@ _SCORES: Final = {
     Severity.LOW: "2.0",
 }
 _MESSAGE: Final = 1000
+_NAME: Final = 255
+"""Characters of a name that are kept, as of a logical id; CloudFormation allows no longer one."""
 _HELP: Final = 3
 """Ways to mend that a rule's help lists; most rules have one."""
+MOST: Final = 25_000
+"""Results that code scanning takes in one run."""
+_INDEX: Final = re.compile(r"\[\d+\]")
+"""The number of an element of a list, which others move up to when one before it goes."""
 
 
 def render(report: Report, *, options: Options) -> str:
     """The report as one SARIF run; an alert is one thing to mend, whichever engines found it."""
-    found = spots(report, outcomes=FAULTS | WAIVED | PASSED)
+    every = spots(report, outcomes=FAULTS | WAIVED | PASSED)
+    # Told apart before any is left out: what is left out changes nobody else's fingerprint.
+    known = dict(zip(map(id, every), _fingerprints(every), strict=True))
+    found = every if len(every) <= MOST else sorted(every, key=_worst_first)[:MOST]
     rules = _rules(found, titles=options.titles)
     index = {str(rule["id"]): position for position, rule in enumerate(rules)}
-    seen: Counter[str] = Counter()
     run = {
         "tool": {
             "driver": {"name": "synthgate", "version": __version__, "rules": rules},
             "extensions": [_extension(engine) for engine in report.engines],
         },
-        "invocations": [_invocation(report)],
-        "results": [_result(spot, index=index, seen=seen, scope=report.scope) for spot in found],
+        "invocations": [_invocation(report, left_out=len(every) - len(found))],
+        "results": [
+            _result(spot, fingerprint=known[id(spot)], index=index, scope=report.scope)
+            for spot in found
+        ],
     }
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
+
+
+def _worst_first(spot: Spot) -> tuple[bool, bool, int]:
+    """What blocks before what does not, faults before what is accepted or holds."""
+    return not spot.blocking, spot.outcome not in FAULTS, -spot.severity.rank
 
 
 def _rules(found: Iterable[Spot], *, titles: Mapping[str, str]) -> list[dict[str, object]]:
@@ -96,7 +113,7 @@ def _extension(engine: EngineRun) -> dict[str, object]:
     return {"name": engine.name, **version}
 
 
-def _invocation(report: Report) -> dict[str, object]:
+def _invocation(report: Report, *, left_out: int) -> dict[str, object]:
     notifications = [
         {"level": "error" if is_missing(engine) else "note", "message": {"text": _absence(engine)}}
         for engine in report.engines
@@ -105,12 +122,21 @@ def _invocation(report: Report) -> dict[str, object]:
         {"level": "note", "message": {"text": _text(clean(notice, limit=_MESSAGE))}}
         for notice in report.notices
     ]
+    if left_out:
+        notifications.append({"level": "warning", "message": {"text": _left_out(left_out)}})
     return {
         "executionSuccessful": report.verdict is not Verdict.ERROR
         and not any(is_missing(engine) for engine in report.engines),
         "exitCode": report.verdict.exit_code,
         "toolExecutionNotifications": notifications,
     }
+
+
+def _left_out(number: int) -> str:
+    return (
+        f"Left out: {counted(number, 'more result')}. Code scanning takes {MOST:,} in a "
+        "run, and these are the worst. The other formats have all."
+    )
 
 
 def _absence(engine: EngineRun) -> str:
@@ -120,22 +146,19 @@ def _absence(engine: EngineRun) -> str:
 
 
 def _result(
-    spot: Spot, *, index: Mapping[str, int], seen: Counter[str], scope: tuple[str, ...]
+    spot: Spot, *, fingerprint: str, index: Mapping[str, int], scope: tuple[str, ...]
 ) -> dict[str, object]:
     lead = spot.findings[0]
-    fingerprint = _fingerprint(spot)
-    seen[fingerprint] += 1
     return {
         "ruleId": spot.rule,
         "ruleIndex": index[spot.rule],
         **_level(spot),
         "message": {"text": _text(clean(spot.message, limit=_MESSAGE)) or clean(spot.rule)},
         "locations": [_location(spot, scope=scope)],
-        # The first is the one that code scanning matches alerts by; a number tells apart several
-        # findings at one property.
+        # The first is the one that code scanning matches alerts by.
         "partialFingerprints": {
-            "primaryLocationLineHash": f"{fingerprint}:{seen[fingerprint]}",
-            "synthgateFinding/v1": f"{fingerprint}:{seen[fingerprint]}",
+            "primaryLocationLineHash": fingerprint,
+            "synthgateFinding/v2": fingerprint,
         },
         # SARIF 2.1.0, 3.27.23: present on all results or on none; empty says 'not suppressed'.
         "suppressions": _suppressions(spot),
@@ -145,9 +168,9 @@ def _result(
             "blocking": spot.blocking,
             "engines": list(spot.engines),
             "environments": list(spot.environments),
-            "template": lead.template,
-            "stack": lead.stack,
-            "location": spot.location,
+            "template": clean(lead.template, limit=_NAME),
+            "stack": clean(lead.stack, limit=_NAME),
+            "location": clean(spot.location, limit=_MESSAGE),
             "observed": clean(spot.observed, limit=_MESSAGE),
         },
     }
@@ -187,10 +210,9 @@ def _location(spot: Spot, *, scope: tuple[str, ...]) -> dict[str, object]:
     construct = _construct(spot.findings)
     name = lead.logical_id or construct
     if name:
-        logical = {"name": name, "kind": "resource"}
-        location["logicalLocations"] = [
-            logical | ({"fullyQualifiedName": construct} if construct else {})
-        ]
+        logical = {"name": clean(name, limit=_NAME), "kind": "resource"}
+        whole = {"fullyQualifiedName": clean(construct, limit=_MESSAGE)} if construct else {}
+        location["logicalLocations"] = [logical | whole]
     return location
 
 
@@ -206,10 +228,39 @@ def _artifact(path: str) -> dict[str, str]:
     return {"uri": quote(posix.as_posix()), "uriBaseId": "%SRCROOT%"}
 
 
-def _fingerprint(spot: Spot) -> str:
-    """The same for the same rule, resource and property, whoever found it in whatever words."""
-    parts = (spot.rule, *identity(spot.findings[0]), spot.location)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+def _fingerprints(found: Sequence[Spot]) -> list[str]:
+    """One for each, such that what was said of one finding is never taken for another's.
+
+    It is the same for the same rule, resource and property, whoever found it in whatever words. In
+    a list, where what stands there moves up when something before it goes, and where several are
+    found at one property, what was seen and said tells which one is meant. Findings alike in that
+    too are numbered, and their number counts: when one of them goes, all are new.
+    """
+    places: list[tuple[str, ...]] = [
+        (
+            spot.rule,
+            *identity(spot.findings[0]),
+            _INDEX.sub("[]", spot.location),
+            # Whether passes are shown too is to change no alert.
+            *((Outcome.PASS,) if spot.outcome in PASSED else ()),
+        )
+        for spot in found
+    ]
+    several = Counter(places)
+    parts = [
+        (*place, spot.observed, spot.message)
+        if several[place] > 1 or _INDEX.search(spot.location)
+        else place
+        for place, spot in zip(places, found, strict=True)
+    ]
+    alike, seen = Counter(parts), Counter[tuple[str, ...]]()
+    fingerprints = []
+    for each in parts:
+        seen[each] += 1
+        whole = (*each, str(alike[each])) if alike[each] > 1 else each
+        told = hashlib.sha256("\0".join(whole).encode()).hexdigest()[:32]
+        fingerprints.append(f"{told}:{seen[each]}")
+    return fingerprints
 
 
 def _text(text: str) -> str:

@@ -6,23 +6,21 @@ A grant that cannot be read is shown as one of an unknown level, never left out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from compliance.iam.access.places import AWS_MANAGED, PERMISSION_SET, SAM_POLICIES
+from compliance.iam.access.places import PERMISSION_SET, SAM_POLICIES
 from compliance.iam.principals import Who
 from compliance.iam.statements import IDENTITY_TYPES, Opaque, PolicyKind, Statement, statements
-from compliance.intrinsics import ABSENT, Text, Unknown
+from compliance.intrinsics import ABSENT
 from compliance.rehearsal.role_users import POLICIES, users
-from compliance.rules import sam
 from compliance.rules.iam import entities
-from compliance.security_report import grants, resource_policies
+from compliance.security_report import attached, granting, grants, resource_policies, trusting
 from compliance.security_report.model import AccessRow, Grant, Principal
-from compliance.security_report.naming import cut, listed, name, short
+from compliance.security_report.naming import listed, name, short
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterator, Mapping
 
     from compliance.assembly.model import Resource
     from compliance.iam.principals import Principal as Named
@@ -42,9 +40,8 @@ KINDS: Final = (
     "service",
 )
 """Kinds of principals, in the order of the rows."""
-_ARNS: Final = ("ManagedPolicyArns",)
-_LISTED: Final = {PERMISSION_SET: ("ManagedPolicies", "CustomerManagedPolicyReferences")}
 _OF_TYPE: Final = {kind.type: word for word, kind in entities.KINDS.items() if kind.listed}
+_READ: Final = frozenset({*IDENTITY_TYPES, *resource_policies.TYPES})
 _OF_WHO: Final = {
     Who.EVERYONE: "anyone",
     Who.ACCOUNT: "account",
@@ -73,8 +70,12 @@ def access_matrix(
         matrix.principal(resource)
     for resource in context.assembly.resources(*IDENTITY_TYPES):
         matrix.identity(resource)
+    for membership in entities.memberships(context):
+        matrix.membership(membership)
     for resource in context.assembly.resources(*dict.fromkeys(resource_policies.TYPES)):
         matrix.protection(resource)
+    for resource in context.assembly.resources():
+        matrix.unread(resource)
     return tuple(matrix.rows())
 
 
@@ -111,8 +112,9 @@ class _Matrix:
     def principal(self, resource: Resource) -> Hashable:
         """A role, user or group of the templates."""
         if resource not in self._principals:
-            managed = tuple(dict.fromkeys(self._managed(resource)))
+            managed = tuple(dict.fromkeys(attached.managed(resource, self.context)))
             place = self.places.of(resource)
+            trusted = trusting.trust(resource, self.context)
             for policy, where in managed:
                 told = grants.unread(where, f"{policy} stands in no template", place)
                 self._granted[resource][grants.EVERY][told] = None
@@ -120,7 +122,9 @@ class _Matrix:
                 name=name(resource),
                 kind=_OF_TYPE.get(resource.type, "role"),
                 place=place,
-                trusted_by=tuple(dict.fromkeys(self._trusted(resource))),
+                trusted_by=trusted.told,
+                outsiders=trusted.outsiders,
+                anyone=trusted.anyone,
                 used_by=self._users(resource),
                 boundary=listed(
                     short(value)
@@ -142,7 +146,7 @@ class _Matrix:
                     self._grant(holder, statement, found)
         if resource.type in SAM_POLICIES:
             for holder in holders:
-                for grant in self._sam_templates(resource):
+                for grant in attached.sam_templates(resource, self.context, place):
                     self._granted[holder][grants.EVERY][grant] = None
 
     def _holders(self, policy: Resource) -> Iterator[Hashable]:
@@ -156,10 +160,7 @@ class _Matrix:
         if policy.type in (*SAM_POLICIES, PERMISSION_SET):
             found = [self.principal(policy)]
         if not found:
-            self._principals[policy] = Principal(
-                name=name(policy), kind="policy", place=self.places.of(policy)
-            )
-            found = [policy]
+            found = [self._itself(policy)]
         yield from found
 
     def _outside(self, policy: Resource) -> list[Hashable]:
@@ -178,56 +179,32 @@ class _Matrix:
         self._principals.setdefault(key, Principal(name=called, kind=kind))
         return key
 
-    def _trusted(self, resource: Resource) -> Iterator[str]:
-        for statement in statements(resource, self.context.of(resource)):
-            if statement.kind is not PolicyKind.TRUST:
-                continue
-            if isinstance(statement, Opaque):
-                yield cut(f"known only at deploy time: {statement.reason}")
-                continue
-            condition = grants.condition(statement)
-            for _, who in grants.whom(statement):
-                yield cut(
-                    ("" if statement.allows else "not ")
-                    + who
-                    + (f" if {condition}" if condition else "")
-                )
+    def membership(self, found: entities.Membership) -> None:
+        """A user has the rights of its groups: they are shown as its own too."""
+        user = (
+            self._named(short(found.user_name), "user")
+            if found.user is None
+            else self.principal(found.user)
+        )
+        if found.group is None:
+            group = self._named(short(found.group_name), "group")
+            called = self._principals[group].name
+            told = grants.unread(
+                found.place, f"group {called} stands in no template", self.places.of(found.said_by)
+            )
+            self._granted[group][grants.EVERY][told] = None
+        else:
+            group = self.principal(found.group)
+        who, called = self._principals[user], self._principals[group].name
+        self._principals[user] = replace(who, groups=tuple(dict.fromkeys((*who.groups, called))))
+        for service, granted in self._granted[group].items():
+            self._granted[user][service] |= granted
 
     def _users(self, resource: Resource) -> tuple[str, ...]:
         if resource.type in SAM_POLICIES:
             return (name(resource),)
         found = self.context.answer(users_of_roles).get(resource, ())
         return tuple(name(user) for user in found if user.type not in POLICIES)
-
-    def _managed(self, resource: Resource) -> Iterator[tuple[str, str]]:
-        """Policies attached that are not in the templates, such as AWS's own, and where."""
-        is_sam = resource.type in SAM_POLICIES
-        for listed_in in _LISTED.get(resource.type, ("Policies",) if is_sam else _ARNS):
-            where = f"Properties.{listed_in}"
-            for listed_values in sam.get(resource, self.context, listed_in):
-                for place, value in self.context.of(resource).items(listed_values, where):
-                    if is_sam and not isinstance(value, str | Text | Unknown):
-                        continue
-                    if entities.by_arn(value, resource, self.context) is None:
-                        named = value.get("Name") if isinstance(value, Mapping) else value
-                        shown = short(self.context.of(resource).one(named))
-                        aws = AWS_MANAGED.fullmatch(shown)
-                        yield aws[1] if aws else shown, place
-
-    def _sam_templates(self, resource: Resource) -> Iterator[Grant]:
-        """SAM's own templates of policies, which SAM alone knows the content of."""
-        for value in self.context.get(resource, "Policies"):
-            for place, entry in self.context.of(resource).items(value, "Properties.Policies"):
-                match entry:
-                    case {**only} if len(only) == 1 and "Statement" not in only:
-                        yield grants.unread(
-                            place,
-                            f"{next(iter(only))} is a policy template of SAM",
-                            self.places.of(resource),
-                            resource=short(entry),
-                        )
-                    case _:
-                        pass
 
     # -- policies of resources --------------------------------------------------------------------
 
@@ -240,10 +217,32 @@ class _Matrix:
             if isinstance(statement, Opaque):
                 self._grant(self._named(name(holder), "unknown"), statement, found)
                 continue
+            if resource.type == granting.IOT_POLICY:
+                self._grant(self._itself(resource), statement, found)
+                continue
             for principal, who in grants.whom(statement):
                 self._grant(
                     self._let_in(principal, who, resource), statement, found, principal=principal
                 )
+
+    def unread(self, resource: Resource) -> None:
+        """What grants in a form that nothing here reads, told by its type."""
+        place = self.places.of(resource)
+        for where, told in granting.unread(resource, _READ):
+            holder = (
+                self.principal(resource)
+                if resource.type in SAM_POLICIES
+                else self._named(name(resource), "unknown")
+            )
+            granted = grants.unread(where, told, place)
+            self._granted[holder][grants.EVERY][granted] = None
+
+    def _itself(self, policy: Resource) -> Hashable:
+        """A policy that is attached to nobody here."""
+        self._principals[policy] = Principal(
+            name=name(policy), kind="policy", place=self.places.of(policy)
+        )
+        return policy
 
     def _let_in(self, principal: Named | None, who: str, resource: Resource) -> Hashable:
         if principal is None:

@@ -20,7 +20,7 @@ from compliance.rules.log.log04_execution_log_groups import PREFIX as OF_STAGE
 from compliance.rules.log.log05_no_implicit_groups import PREFIX as OF_PROJECT
 from compliance.rules.log.log05_no_implicit_groups import PROJECT, TASK, NoImplicitGroups
 from compliance.rules.stages import REST_STAGES, settings
-from compliance.security_report.model import LogGroup
+from compliance.security_report.model import NEVER, OR, LogGroup
 from compliance.security_report.naming import cut, name, short
 from compliance.security_report.referring import referring
 
@@ -106,7 +106,7 @@ def _retention(group: Resource, context: Context) -> int | str | None:
     days = [whole(value) for value in values]
     if len(days) == 1 and days[0] is not None:
         return days[0]
-    return cut(" or ".join("never expires" if v is ABSENT else _untold(v) for v in values))
+    return cut(OR.join(NEVER if value is ABSENT else _untold(value) for value in values))
 
 
 def _untold(value: Value) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from compliance.review.model import Review
 
 Shown = TypeVar("Shown")
+NEVER: Final = "never expires"
+OR: Final = " or "
+"""Between what several conditions make of one value."""
 
 
 class Level(enum.StrEnum):
@@ -104,7 +107,10 @@ class Principal:
         trusted_by: who may assume the role, as written.
         used_by: construct paths of functions and others that run with the role.
         boundary: permissions boundary as written; empty when it has none.
-        managed: AWS-managed policies attached, whose content no template tells.
+        managed: policies attached whose content no template tells, such as AWS's own.
+        groups: those that a user is in, by construct path or name; what they may do, it may.
+        outsiders: who may assume a role though not known to be of its own account, as written.
+        anyone: whether one of them is anybody at all, on no condition.
     """
 
     name: str
@@ -114,6 +120,9 @@ class Principal:
     used_by: tuple[str, ...] = ()
     boundary: str = ""
     managed: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    outsiders: tuple[str, ...] = ()
+    anyone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +202,13 @@ class LogGroup:
     writers: tuple[str, ...] = ()
     place: Place
     implicit: bool = False
+
+    @property
+    def may_stay(self) -> bool:
+        """Whether nothing of it ever expires, be it under a condition only."""
+        if isinstance(self.retention, str):
+            return NEVER in self.retention.split(OR)
+        return self.retention is None
 
 
 class Zone(enum.StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from compliance.reports.wording import counted
 from compliance.security_report.model import Level
 
 if TYPE_CHECKING:
@@ -48,6 +49,15 @@ class Person:
     def count(self) -> int:
         """How many grants and refusals there are."""
         return sum(len(row.grants) for row in self.services)
+
+    @property
+    def counts(self) -> str:
+        """How many grants there are, and how many refusals, in words."""
+        refused = sum(row.refused for row in self.services)
+        told = (
+            [counted(self.count - refused, "grant")] if self.count > refused or not refused else []
+        )
+        return ", ".join([*told, *([counted(refused, "refusal")] if refused else [])])
 
 
 def people(access: Iterable[Of[AccessRow]]) -> list[Person]:

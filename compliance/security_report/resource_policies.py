@@ -22,6 +22,7 @@ from compliance.iam.statements import (
 from compliance.intrinsics import ABSENT, referred
 from compliance.review.exposure.policies import MORE_DOCUMENTS
 from compliance.rules.api import openapi, resource_policies
+from compliance.security_report import granting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,8 @@ TYPES: Final = (
     *MORE_DOCUMENTS,
     PERMISSION,
     LAYER_PERMISSION,
+    *granting.TABLE,
+    granting.BUCKET,
 )
 """Types that carry, or are, the policy of a resource."""
 APIS: Final = openapi.REST_APIS
@@ -57,6 +60,8 @@ def of(resource: Resource, context: Context) -> Iterator[Statement | Opaque]:
         found = resource_policies.of(resource, context)
         if isinstance(found, list):
             yield from found
+        elif found.reason:
+            yield Opaque(PolicyKind.RESOURCE, found.place, found.reason)
     elif resource.type in MORE_DOCUMENTS:
         path = MORE_DOCUMENTS[resource.type]
         place = ".".join(("Properties", *path))
@@ -66,6 +71,7 @@ def of(resource: Resource, context: Context) -> Iterator[Statement | Opaque]:
         for statement in statements(resource, context.of(resource)):
             if statement.kind in LETTING_IN:
                 yield statement
+    yield from granting.of(resource, context)
 
 
 def protected(resource: Resource, context: Context) -> Resource:

@@ -72,7 +72,12 @@ def facts(found: SecurityReport, *, changes: Sequence[ChangeView], blocking: int
 def _change(change: ChangeView) -> Fact:
     where = f"{', '.join(change.environments)}: " if change.environments else ""
     alarming = bool(
-        change.grave or change.new_access or change.doubts or change.notes or change.failures
+        change.grave
+        or change.new_access
+        or change.doubts
+        or change.notes
+        or change.failures
+        or change.reason
     )
     return Fact("changes", f"{where}{change.headline or change.reason}", alarming)
 
@@ -85,18 +90,23 @@ def _access(found: SecurityReport) -> Fact:
         grant.rehearsed is not None and grant.rehearsed.proof is Proof.NEVER_USED
         for grant in grants
     )
+    principals = [row.value.principal for row in found.access]
+    anyone = {one.name for one in principals if one.anyone}
+    others = {one.name for one in principals if one.outsiders} - anyone
     more = [
         text
         for number, text in (
+            (len(anyone), f"{counted(len(anyone), 'role')} that anyone may assume"),
+            (len(others), f"{counted(len(others), 'role')} open to outsiders"),
             (powerful, f"{powerful:,} to manage permissions"),
             (unknown, f"{unknown:,} of unknown level"),
             (unused, f"{unused:,} never used in the rehearsal"),
         )
         if number
     ]
-    people = len({row.value.principal.name for row in found.access})
+    people = len({one.name for one in principals})
     text = f"{counted(len(grants), 'grant')} to {counted(people, 'principal')}"
-    return Fact("access", ", ".join((text, *more)), bool(powerful or unknown or unused))
+    return Fact("access", ", ".join((text, *more)), bool(more))
 
 
 def _endpoints(found: SecurityReport) -> Fact:
@@ -115,7 +125,7 @@ def _endpoints(found: SecurityReport) -> Fact:
 
 def _log_groups(found: SecurityReport) -> Fact:
     groups = [each.value for each in found.log_groups]
-    forever = sum(each.retention is None for each in groups)
+    forever = sum(each.may_stay for each in groups)
     bare = sum(not each.key for each in groups)
     text = counted(len(groups), "log group")
     if forever:

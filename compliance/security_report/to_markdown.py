@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from compliance.security_report.change_view import SameChange
-    from compliance.security_report.model import Accepted, Endpoint, LogGroup, SecurityReport
+    from compliance.security_report.model import (
+        Accepted,
+        Endpoint,
+        LogGroup,
+        Principal,
+        SecurityReport,
+    )
 
 ELSEWHERE: Final = "see the HTML report"
 _NAMES: Final = 6
@@ -163,7 +169,7 @@ def _access(page: Comment, found: SecurityReport) -> None:
         ("Principal", "Service", *(str(level) for level in Level), "Refused", "Where"),
         (
             (
-                code(person.principal.name),
+                _who(person.principal),
                 code(row.service),
                 *(f"{count:,}" if count else "" for _, count in row.counts),
                 f"{row.refused:,}" if row.refused else "",
@@ -174,6 +180,15 @@ def _access(page: Comment, found: SecurityReport) -> None:
         total=len(rows),
         noun="row",
     )
+
+
+def _who(principal: Principal) -> str:
+    shown = code(principal.name)
+    if principal.anyone:
+        return f"{shown}<br>**ANYONE MAY ASSUME IT**"
+    if principal.outsiders:
+        return f"{shown}<br>**may be assumed by** {_listed(principal.outsiders)}"
+    return shown
 
 
 def _log_groups(page: Comment, found: SecurityReport) -> None:

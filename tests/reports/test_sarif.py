@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft4Validator
 
 from compliance.findings import EngineRun, Outcome, Report, Severity, Source, Status, Verdict
-from compliance.reports import Format, render
+from compliance.reports import Format, render, to_sarif
 from tests.reports.runs import make_finding, make_report
 
 URI = re.compile(r"(file:///)?([A-Za-z0-9._~/-]|%[0-9A-F]{2})+")
@@ -139,6 +139,15 @@ def test_waived_is_suppressed_with_its_justification(red: Report) -> None:
     assert all(result["suppressions"] == [] for result in results if result is not waived)
 
 
+def fingerprints(*changes: dict[str, Any]) -> list[str]:
+    """The fingerprints of several findings of one report, in order."""
+    report = make_report(*(make_finding(**each) for each in changes))
+    return [
+        result["partialFingerprints"]["primaryLocationLineHash"]
+        for result in run_of(report, show_passes=True)["results"]
+    ]
+
+
 def fingerprint(**changes: Any) -> str:  # noqa: ANN401 - any field of Finding
     """The fingerprint of one finding alone."""
     (result,) = run_of(make_report(make_finding(**changes)))["results"]
@@ -181,10 +190,42 @@ def test_the_fingerprint_tells_apart(change: dict[str, object]) -> None:
 
 
 def test_findings_at_one_property_have_fingerprints_of_their_own() -> None:
-    """Two actions at one property are two alerts, numbered in order."""
-    run = run_of(make_report(make_finding(observed="a"), make_finding(observed="b")))
-    first, second = (r["partialFingerprints"]["primaryLocationLineHash"] for r in run["results"])
-    assert first.removesuffix(":1") == second.removesuffix(":2")
+    """Two actions at one property are two alerts, each known by what was seen."""
+    first, second = fingerprints({"observed": "a"}, {"observed": "b"})
+    assert first != second
+    assert sorted(fingerprints({"observed": "b"}, {"observed": "a"})) == sorted([first, second])
+
+
+def test_a_finding_does_not_take_over_the_alert_of_one_that_went() -> None:
+    """Of two at one property the first goes: what was said of it is not said of the other."""
+    gone = fingerprints({"observed": "a"}, {"observed": "b"})[0]
+    assert gone not in fingerprints({"observed": "b"})
+
+
+def test_findings_alike_in_all_are_all_new_when_one_of_them_goes() -> None:
+    """Nobody can tell which of them went."""
+    alike = [{"location": f"Properties.Policies[{number}]"} for number in range(3)]
+    before = fingerprints(*alike)
+    assert len(set(before)) == 3
+    assert not set(before) & set(fingerprints(*alike[1:]))
+
+
+def test_a_statement_keeps_its_alert_when_one_before_it_goes() -> None:
+    """Indices of lists move up; what the statement grants does not change."""
+    path = "Properties.PolicyDocument.Statement[{}].Resource"
+    first = {"observed": "*", "message": "s3:GetObject is allowed on every object."}
+    second = {"observed": "*", "message": "s3:PutObject is allowed on every object."}
+    gone, kept = fingerprints(
+        {"location": path.format(0), **first}, {"location": path.format(1), **second}
+    )
+    assert fingerprints({"location": path.format(0), **second}) == [kept]
+    assert gone != kept
+
+
+def test_passes_change_no_alert() -> None:
+    """Whether they are shown is a matter of the run."""
+    passed = {"outcome": Outcome.PASS, "observed": "b"}
+    assert fingerprints({"observed": "a"}, passed)[0] == fingerprints({"observed": "a"})[0]
 
 
 @pytest.mark.parametrize(
@@ -248,3 +289,47 @@ def test_titles_of_rules(red: Report) -> None:
     assert titles["IAM01"] == "An action is scoped"
     assert titles["CKV_AWS_18"] == "Ensure the S3 bucket has access logging enabled"
     assert titles["LOG06"] == "LOG06"
+
+
+def test_no_more_results_than_code_scanning_takes(validator: Draft4Validator) -> None:
+    """What blocks is kept, then the worst; how many are left out is told in the invocation."""
+    mild = [
+        make_finding(severity=Severity.LOW, logical_id=f"Mild{number}", rule="LOG09")
+        for number in range(to_sarif.MOST)
+    ]
+    grave = [
+        make_finding(severity=Severity.HIGH, logical_id=f"Grave{number}") for number in range(3)
+    ]
+    log = json.loads(render(make_report(*mild, *grave), format=Format.SARIF))
+    (run,) = log["runs"]
+    assert len(run["results"]) == to_sarif.MOST
+    names = [each["locations"][0]["logicalLocations"][0]["name"] for each in run["results"]]
+    assert names[:3] == ["Grave0", "Grave1", "Grave2"]
+    assert all(name.startswith("Mild") for name in names[3:])
+    assert run["invocations"][0]["toolExecutionNotifications"] == [
+        {
+            "level": "warning",
+            "message": {
+                "text": "Left out: 3 more results. Code scanning takes 25,000 in a run, and these "
+                "are the worst. The other formats have all."
+            },
+        }
+    ]
+    log["runs"][0]["results"] = run["results"][:5]
+    validator.validate(log)
+
+
+def test_names_are_cut_at_a_length_that_can_be_read() -> None:
+    """A logical id of a megabyte makes no file that code scanning refuses."""
+    long = "x" * 1_000_000
+    report = make_report(
+        make_finding(
+            logical_id=long,
+            construct_path=long,
+            message=long,
+            stack=long,
+            location=long,
+            source=None,
+        )
+    )
+    assert len(json.dumps(run_of(report))) < 10_000

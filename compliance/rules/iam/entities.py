@@ -10,7 +10,7 @@ from compliance.iam.statements import IDENTITY_TYPES
 from compliance.intrinsics import ABSENT, Value, partition, referred
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Iterator, Mapping
 
     from compliance.assembly.model import Resource
     from compliance.rules.base import Context
@@ -40,8 +40,30 @@ KINDS: Final[Mapping[str, Kind]] = {
     "policy": Kind("AWS::IAM::ManagedPolicy", "ManagedPolicyName"),
 }
 """By what stands before the name in an ARN (IAM User Guide, 'IAM identifiers')."""
+MEMBERSHIP: Final = "AWS::IAM::UserToGroupAddition"
 PRINCIPALS: Final = tuple(kind for kind in KINDS.values() if kind.listed)
 PRINCIPAL_TYPES: Final = tuple(kind.type for kind in PRINCIPALS)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """That a user is in a group.
+
+    Attributes:
+        user: of the assembly; `None` for one from outside.
+        user_name: as it is written; `ABSENT` where the user says it itself.
+        group: of the assembly; `None` for one from outside.
+        group_name: as it is written.
+        said_by: the resource that says so.
+        place: property path where it does.
+    """
+
+    user: Resource | None
+    user_name: Value
+    group: Resource | None
+    group_name: Value
+    said_by: Resource
+    place: str
 
 
 def by_arn(arn: Value, user: Resource, context: Context) -> Resource | None:
@@ -109,6 +131,22 @@ def together(policy: Resource, context: Context) -> list[Resource]:
     return list(found)
 
 
+def memberships(context: Context) -> Iterator[Membership]:
+    """Who is in which group, by the users' own word and by additions to groups."""
+    user, group = KINDS["user"], KINDS["group"]
+    for one in context.assembly.resources(user.type):
+        listed = one.properties.get("Groups", ABSENT)
+        for place, name in context.of(one).items(listed, "Properties.Groups"):
+            yield Membership(one, ABSENT, by_name(name, group, one, context), name, one, place)
+    for addition in context.assembly.resources(MEMBERSHIP):
+        listed = addition.properties.get("Users", ABSENT)
+        for name in context.get(addition, "GroupName"):
+            there = by_name(name, group, addition, context)
+            for place, called in context.of(addition).items(listed, "Properties.Users"):
+                who = by_name(called, user, addition, context)
+                yield Membership(who, called, there, name, addition, place)
+
+
 def policies(principal: Resource, context: Context) -> list[Resource]:
     """Resources of the assembly whose identity policies a principal has, itself among them."""
     return context.answer(_of_principal)[principal]
@@ -125,20 +163,10 @@ def _of_principal(context: Context) -> Mapping[Resource, list[Resource]]:
 
 def _groups(context: Context) -> Mapping[Resource, list[Resource]]:
     """Groups of the assembly by the users that are in them."""
-    user, group = KINDS["user"], KINDS["group"]
     found: dict[Resource, list[Resource]] = defaultdict(list)
-    for one in context.assembly.resources(user.type):
-        for _, name in context.of(one).items(one.properties.get("Groups", ABSENT)):
-            there = by_name(name, group, one, context)
-            if there is not None:
-                found[one].append(there)
-    for addition in context.assembly.resources("AWS::IAM::UserToGroupAddition"):
-        for name in context.get(addition, "GroupName"):
-            there = by_name(name, group, addition, context)
-            for _, called in context.of(addition).items(addition.properties.get("Users", ABSENT)):
-                one_user = by_name(called, user, addition, context)
-                if there is not None and one_user is not None:
-                    found[one_user].append(there)
+    for each in memberships(context):
+        if each.user is not None and each.group is not None:
+            found[each.user].append(each.group)
     return found
 
 

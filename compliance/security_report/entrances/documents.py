@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.intrinsics import ABSENT, Unknown, Value, referred, truth
 from compliance.rules import sam
-from compliance.rules.api import openapi, sam_events
+from compliance.rules.api import openapi
 from compliance.security_report.entrances import asking, surroundings
 from compliance.security_report.entrances.rest import answering
 from compliance.security_report.model import Endpoint
@@ -84,7 +84,8 @@ def _of_operation(operation: openapi.Operation, context: Context, places: Places
         path=cut(operation.path),
         asks=tuple(cut(each) for each in dict.fromkeys(asks)),
         open=is_open,
-        preflight=operation.is_preflight,
+        # In an HTTP API, what an integration answers is a way in whatever its verb.
+        preflight=operation.is_preflight and (document.is_rest or integrations == (ABSENT,)),
         limits=surroundings.limit_of(
             operation.verb,
             operation.path,
@@ -123,7 +124,6 @@ def _of_event(event: sam.Event, context: Context, places: Places) -> Endpoint:
         path=path,
         asks=(*_authorizers(named), *([asking.KEY] if all(truth(key) for key in keys) else ())),
         open=_is_open(named),
-        preflight=sam_events.is_preflight(event, context) and verb == "OPTIONS",
         limits=surroundings.limit_of(verb, path, surroundings.limits(api, context)) if api else "",
         firewall=surroundings.firewall(api, context) if api is not None else "",
         calls=name(function),

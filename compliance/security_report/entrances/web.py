@@ -59,7 +59,10 @@ def _of_route(route: Resource, context: Context, places: Places) -> Endpoint:
         path=path if path or socket else key,
         asks=asks,
         open=is_open,
-        preflight=not socket and verb.upper() == "OPTIONS",
+        # What a function answers is no preflight, whatever it is called: the API answers those.
+        preflight=not socket
+        and verb.upper() == "OPTIONS"
+        and context.get(route, "Target") == (ABSENT,),
         limits=surroundings.limit_of(verb, path, surroundings.limits(identity, context)),
         firewall=surroundings.firewall(identity, context),
         calls=listed(dict.fromkeys(_called(route, context))),

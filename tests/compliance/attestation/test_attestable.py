@@ -46,13 +46,19 @@ def folder(tmp_path: Path) -> Path:
 
 def told(folder: Path) -> str:
     """Why an assembly is refused."""
-    with pytest.raises(SynthgateError) as raised:
+
+    def refuse() -> None:
+        attestable.refuse_parts(folder)
         attestable.refuse(read(folder))
+
+    with pytest.raises(SynthgateError) as raised:
+        refuse()
     return str(raised.value)
 
 
 def test_an_assembly_of_files_is_whole(folder: Path, assemblies: Callable[[str], Path]) -> None:
     """One with a stage, and this project's own."""
+    attestable.refuse_parts(folder)
     attestable.refuse(read(folder))
     attestable.refuse(read(assemblies("dev")))
 

@@ -8,9 +8,15 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from hypothesis import given
 from hypothesis import strategies as st
+from securesystemslib.dsse import Envelope
 
+from compliance.attestation import keys as keys_module
 from compliance.attestation import sealing
 from compliance.attestation.keys import signer
 from compliance.attestation.mismatches import Kind
@@ -364,3 +370,45 @@ def test_a_kind_is_told_by_its_name() -> None:
         *("environment", "account", "region", "commit", "dirty-tree", "future", "age", "policy"),
         *("version", "waiver"),
     ]
+
+
+@pytest.mark.parametrize("kind", ["p-256", "p-384", "p-521"])
+def test_an_ecdsa_signature_has_one_form(folder: Path, tmp_path: Path, kind: str) -> None:
+    """(r, n - s) holds for the same bytes, and anybody can write it: the lower s is the one."""
+    key, private = parts.pair(tmp_path, kind)
+    order = keys_module._ORDERS[key.key.scheme]
+    for _ in range(4):
+        path = parts.signed(folder, key, private)
+        assert verify(folder, path, expected=parts.expected(public_key=key)).holds
+        document = json.loads(path.read_bytes())
+        (signature,) = document["signatures"]
+        r, s = decode_dss_signature(base64.b64decode(signature["sig"]))
+        assert s <= order // 2
+        other = encode_dss_signature(r, order - s)
+        Envelope.from_dict(
+            {**document, "signatures": [{**signature, "sig": base64.b64encode(other).decode()}]}
+        ).verify([key.key], threshold=1)
+        signature["sig"] = base64.b64encode(other).decode()
+        path.write_bytes(sealing.canonical(document) + b"\n")
+        kind_of, message = refused(path, key)
+        assert kind_of == "signature"
+        assert "the signature does not hold for key.pub" in message
+
+
+def test_no_other_file_is_replaced(folder: Path, tmp_path: Path) -> None:
+    """An attestation of either form is, and where nothing is; a file, a link, a folder is not."""
+    key, private = parts.pair(tmp_path)
+    sealing.refuse_another(tmp_path / "none", shown="none")
+    sealing.refuse_another(parts.sealed(folder), shown="x")
+    sealing.refuse_another(parts.signed(folder, key, private), shown="x")
+    link = tmp_path / "link"
+    link.symlink_to(parts.sealed(folder))
+    json_file = tmp_path / "cdk.json"
+    json_file.write_text('{"app": "python3 app.py"}')
+    for path in (link, json_file, tmp_path / "key.pub", tmp_path):
+        with pytest.raises(SynthgateError) as raised:
+            sealing.refuse_another(path, shown="named")
+        assert str(raised.value) == (
+            "named: is there and is no attestation, so it is not replaced; remove it, or name "
+            "another file"
+        )

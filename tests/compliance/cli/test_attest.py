@@ -306,6 +306,10 @@ def test_a_red_assembly_is_attested_as_such(synthgate: Command, project: Path) -
     done = synthgate("attest", ASSEMBLY)
     assert done.code == 1
     assert "snapshot-missing" in done.out
+    # The user's folder is named, not the copy of it that is judged.
+    text = " ".join(f"{done.out} {done.err}".split())
+    assert f"synthgate diff snapshots/dev {ASSEMBLY}`" in text
+    assert "synthgate-attestation-" not in text
     assert done.out.splitlines()[-2].startswith("ATTESTED RED: ")
     notices = [line for line in done.err.splitlines() if "a deployment is refused" in line]
     assert notices == [
@@ -354,6 +358,14 @@ def test_what_was_not_judged_is_not_attested(synthgate: Command, project: Path) 
                 "write it beside the assembly"
             ),
         ),
+        (
+            ["--output", "pyproject.toml"],
+            "pyproject.toml: is there and is no attestation, so it is not replaced; remove it, or ",
+        ),
+        (
+            ["--env", " "],
+            "Invalid value for '--env': a name is expected, such as prod; see `synthgate attest ",
+        ),
         (["--output", "snapshots"], "snapshots: a folder; name the attestation's file"),
         (
             ["--key", "private.pem"],
@@ -384,6 +396,7 @@ def test_wrong_usage_is_told_before_anything_is_judged(
     assert done.err.startswith(f"synthgate: {told}")
     assert len(done.err.splitlines()) == 1
     assert (project / "snapshots").is_dir()
+    assert (project / "pyproject.toml").read_bytes() == (ROOT / "pyproject.toml").read_bytes()
 
 
 def test_what_keeps_an_attested_assembly_from_a_deployment_is_told(folder: Path) -> None:
@@ -469,6 +482,54 @@ def test_what_changes_while_it_is_judged_is_not_attested(
     assert disturbed(lambda: shutil.rmtree(project / ".git")).endswith(
         "was checked out before the assembly was judged, none afterwards; attest again\n"
     )
+
+
+def test_what_is_swapped_while_it_is_judged_and_put_back_is_not_attested(
+    synthgate: Command, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy is judged, and that copy is what is attested: nobody else can write to it."""
+    from compliance import pipeline  # noqa: PLC0415 - for this test's disturbance
+
+    judge = pipeline.judge
+    template = project / ASSEMBLY / "ApiStack.template.json"
+    good = template.read_bytes()
+    bad = json.dumps({**json.loads(good), "Description": "bad"}).encode()
+    template.write_bytes(bad)
+
+    def judging(assembly: Assembly, *, config: Config, today: dt.date, **_: object) -> Report:
+        template.write_bytes(good)
+        assert assembly.path.resolve().parent.stat().st_mode & 0o777 == 0o700
+        found = judge(assembly, config=config, today=today)
+        template.write_bytes(bad)
+        return found
+
+    monkeypatch.setattr(pipeline, "judge", judging)
+    done = synthgate("attest", ASSEMBLY, "--account", ACCOUNT)
+    assert done.code == 3, done.out
+    assert last(done) == "NOT ATTESTED: an engine did not run, so nothing was judged"
+    assert "synthgate-attestation-" not in done.out + done.err
+    assert not (project / ATTESTATION).exists()
+
+
+def test_rights_and_places_that_are_not_cdks_own_are_told(
+    synthgate: Command, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No engine judges the manifest; so whoever attests reads what it names."""
+    from compliance import pipeline  # noqa: PLC0415 - what is judged matters not here
+
+    path = project / ASSEMBLY / "manifest.json"
+    document = json.loads(path.read_text())
+    role = f"arn:aws:iam::{ACCOUNT}:role/Admin"
+    document["artifacts"]["ApiStack"]["properties"]["cloudFormationExecutionRoleArn"] = role
+    path.write_text(json.dumps(document))
+    report = stated.REPORT
+    monkeypatch.setattr(pipeline, "judge", lambda *_, **__: report)
+    done = synthgate("attest", ASSEMBLY, "--account", ACCOUNT)
+    assert done.code == 0
+    assert (
+        f"synthgate: ApiStack.template.json: CloudFormation's role {role}: not what `cdk "
+        "bootstrap` makes in the account and region of the stack\n"
+    ) in done.err
 
 
 def test_an_assembly_outside_of_a_repository_is_attested_without_a_commit(

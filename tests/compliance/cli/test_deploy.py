@@ -28,6 +28,8 @@ def test_an_environment_has_to_be_named(synthgate: Command) -> None:
     done = synthgate("deploy", "cdk.out", "--yes")
     assert done.code == 2
     assert "--env" in done.err
+    done = synthgate("deploy", "cdk.out", "--yes", "--env", "")
+    assert (done.code, "'--env': a name is expected, such as prod" in done.err) == (2, True)
 
 
 def test_a_folder_that_is_no_assembly(

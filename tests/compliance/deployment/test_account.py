@@ -64,6 +64,17 @@ def test_the_cli_is_given_the_keys_that_were_asked_with() -> None:
     }
 
 
+def test_no_variable_makes_the_cli_another_program() -> None:
+    """What Node.js, its cryptography and the linker load by is dropped; certificates stay."""
+    certificates = {"NODE_EXTRA_CA_CERTS": "/ca.pem", "SSL_CERT_FILE": "/ca.pem"}
+    loading = ("NODE_OPTIONS", "NODE_PATH", "NODE_REPL_EXTERNAL_MODULE", "node_options")
+    others = ("NODE_TLS_REJECT_UNAUTHORIZED", "ELECTRON_RUN_AS_NODE", "OPENSSL_CONF", "LD_PRELOAD")
+    given = {**certificates, **dict.fromkeys((*loading, *others), "evil")}
+    found = account(profile=None).environ(given, home=HOME, region="us-east-1")
+    assert "evil" not in found.values()
+    assert certificates.items() <= found.items()
+
+
 def test_the_keys_of_the_environment_do_not_stand_beside_a_profile() -> None:
     """Which of the two counts is told otherwise by boto3 than by the CLI."""
     found = account(profile="prod").environ(GIVEN, home=HOME, region="us-east-1")

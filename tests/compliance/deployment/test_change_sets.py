@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from compliance.assembly.model import Template
 from compliance.deployment import change_sets, to_text
 from compliance.deployment.change_sets import Planned
 from compliance.deployment.errors import DeploymentError
-from compliance.deployment.stacks import Stack
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 ARN = "arn:aws:cloudformation:us-east-1:123456789012:"
@@ -164,42 +161,3 @@ def test_names_that_anyone_may_have_given(width: int) -> None:
     assert "\u202e" not in text
     assert "[bold]" in text.replace("\n", "")
     assert max(map(len, text.splitlines())) <= width
-
-
-@pytest.mark.parametrize(
-    ("told", "holds"),
-    [
-        ({"Resources": {}, "Description": "Prüfung", "Metadata": 1}, True),
-        ({"Metadata": 1, "Description": "Pr?fung", "Resources": {}}, True),
-        ('{"Resources": {}, "Description": "Pr?fung", "Metadata": 1}', True),
-        ({"Resources": {}, "Description": "Prufung", "Metadata": 1}, False),
-        ({"Resources": {}, "Description": "Prüfung", "Metadata": True}, False),
-        ({"Resources": {}, "Description": "Prüfung"}, False),
-    ],
-    ids=["same", "without accents", "as text", "another letter", "true is not 1", "less"],
-)
-def test_the_template_of_a_change_set(told: object, *, holds: bool) -> None:
-    """Every value of it is the attested one; CloudFormation tells no letter beyond ASCII."""
-
-    class Templates:
-        def get_template(self, **named: str) -> dict[str, object]:
-            assert named == {
-                "StackName": "stack",
-                "ChangeSetName": "one",
-                "TemplateStage": "Original",
-            }
-            return {"TemplateBody": told}
-
-    body = {"Resources": {}, "Description": "Prüfung", "Metadata": 1}
-    template = Template(name="Shop.template.json", path=Path("Shop.template.json"), body=body)
-    stack = Stack(
-        name="Shop",
-        selector="Shop",
-        template=template,
-        account="",
-        region="",
-        role=None,
-        protected=False,
-    )
-    found = change_sets.ChangeSet("one", "stack", NOW, ())
-    assert change_sets.holds_the_template(Templates(), found, stack) is holds

@@ -153,6 +153,24 @@ def test_what_did_not_change_is_left_alone(shop: shops.Shop, aws: Aws, deploy: D
     assert records(shop)[-1]["result"] == "unchanged"
 
 
+def test_a_role_that_is_not_cdks_own_is_told_before_the_question(
+    shop: shops.Shop, aws: Aws, deploy: Deploy, answer: Callable[[str], None]
+) -> None:
+    """CloudFormation would deploy by its rights, and no engine judges the manifest."""
+    path = shop.assembly("alone") / "manifest.json"
+    document = json.loads(path.read_text())
+    role = f"arn:aws:iam::{shops.ACCOUNT}:role/Admin"
+    document["artifacts"]["Data"]["properties"]["cloudFormationExecutionRoleArn"] = role
+    path.write_text(json.dumps(document))
+    shop.state("alone")
+    answer("n\n")
+    done = deploy("alone", yes=False)
+    assert done.code != 0
+    told = f"NOT CDK'S OWN: Data.template.json: CloudFormation's role {role}: not what `cdk "
+    assert told in " ".join(done.out.split())
+    assert aws.statuses() == {}
+
+
 @pytest.mark.parametrize("said", ["\n", ""], ids=["return", "end of input"])
 def test_no_is_the_default(
     said: str, shop: shops.Shop, aws: Aws, deploy: Deploy, answer: Callable[[str], None]

@@ -62,3 +62,15 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(path)
     with pytest.raises(SynthgateError, match="the record of this deployment could not be written"):
         records.writable(path)
+
+
+def test_a_record_is_not_written_through_a_link(tmp_path: Path) -> None:
+    """It could lead to any file."""
+    path, other = tmp_path / "deployments.jsonl", tmp_path / "other"
+    other.write_text("mine")
+    path.symlink_to(other)
+    with pytest.raises(SynthgateError, match="a link, and the record of a deployment is a file "):
+        records.writable(path)
+    with pytest.raises(SynthgateError, match="cannot be written: "):
+        records.append(path, RECORD)
+    assert other.read_text() == "mine"

@@ -380,6 +380,42 @@ def test_a_stack_of_another_account(shop: shops.Shop, aws: Aws, deploy: Deploy) 
     assert aws.statuses() == {}
 
 
+def test_roles_and_buckets_of_another_account(shop: shops.Shop, aws: Aws, deploy: Deploy) -> None:
+    """What is published there, another account could change; the manifest of assets says where."""
+
+    def move(document: dict[str, Any]) -> None:
+        for asset in document["files"].values():
+            for destination in asset["destinations"].values():
+                for name in ("bucketName", "assumeRoleArn"):
+                    destination[name] = destination[name].replace(shops.ACCOUNT, "999999999999")
+
+    _edit(shop, "Data.assets.json", move)
+    shop.state()
+    done = deploy()
+    assert done.code == 1
+    told = "is of 999999999999, and these are credentials of 123456789012; one deployment goes to"
+    bucket = f"cdk-hnb659fds-assets-999999999999-{shops.REGION}"
+    assert f"account: Data.assets.json: bucket of assets {bucket} {told}" in done.err
+    role = f"cdk-hnb659fds-file-publishing-role-999999999999-{shops.REGION} {told}"
+    assert "account: Data.assets.json: publishing role arn:${AWS::Partition}:iam::99" in done.err
+    assert role in done.err
+    assert aws.statuses() == {}
+
+
+def test_another_environment_is_told_alone(shop: shops.Shop, aws: Aws, deploy: Deploy) -> None:
+    """Its snapshots and its account are not this one's, which says nothing more."""
+    shop.config.write_text(f'{shops.POLICY}accounts = {{dev = "999999999999"}}\n')
+    shop.git("commit", "--quiet", "--all", "--message=Accounts")
+    shop.state()
+    done = deploy("first", "--env", "dev")
+    assert done.code == 1
+    first, last = done.err.splitlines()[-2:]
+    assert first.startswith("environment: attested prod, expected dev; ")
+    assert last == "NOT DEPLOYED: dev"
+    assert len([line for line in done.err.splitlines() if "; " in line]) == 1
+    assert aws.statuses() == {}
+
+
 def test_a_stack_of_an_open_region(shop: shops.Shop, aws: Aws, deploy: Deploy) -> None:
     """It would go to the region of whoever deploys; only an attested one is taken."""
 

@@ -373,6 +373,40 @@ def test_a_boundary_that_all_roles_carry_is_asked_for_and_never_taken_off(tmp_pa
     assert conditions_of(free, "iam:CreateRole") == [{}]
 
 
+def test_users_and_groups_are_held_like_roles(tmp_path: Path) -> None:
+    """The policies that the templates attach to each of them alone; groups have no boundary."""
+    limit, read_only = (f"arn:aws:iam::{ACCOUNT}:policy/{name}" for name in ("limit", "read"))
+    found = policy(
+        tmp_path,
+        {
+            "U": resource(
+                "AWS::IAM::User",
+                PermissionsBoundary=limit,
+                ManagedPolicyArns=[read_only],
+                Policies=[{"PolicyName": "p"}],
+            ),
+            "G": resource("AWS::IAM::Group"),
+            "L": resource("AWS::IAM::ManagedPolicy", PolicyDocument={}, Groups=[{"Ref": "G"}]),
+            "R": role(),
+        },
+    )
+    boundary = {"iam:PermissionsBoundary": [limit]}
+    assert conditions_of(found, "iam:AttachUserPolicy") == [
+        {"ArnLike": {"iam:PolicyARN": [read_only], **boundary}}
+    ]
+    assert conditions_of(found, "iam:AttachGroupPolicy") == [
+        {"ArnLike": {"iam:PolicyARN": [f"arn:aws:iam::{ACCOUNT}:policy/shop-L-*"]}}
+    ]
+    for action in ("iam:CreateUser", "iam:PutUserPolicy"):
+        assert conditions_of(found, action) == [{"ArnLike": boundary}]
+    assert not resources_of(found, "iam:DeleteUserPermissionsBoundary")
+    assert conditions_of(found, "iam:CreateRole") == [{}]
+    assert not resources_of(found, "iam:AttachRolePolicy")
+    administrator = {"iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"}
+    asked = ("iam:AttachUserPolicy", f"arn:aws:iam::{ACCOUNT}:user/shop-U{TAIL}", administrator)
+    assert denied(found, [asked])
+
+
 def test_a_boundary_may_be_of_the_assembly(tmp_path: Path) -> None:
     """By the name that it gets."""
     found = policy(
@@ -568,6 +602,7 @@ def test_nested_stacks_are_made_and_their_templates_read(tmp_path: Path) -> None
         arn("cloudformation", "stack/shop-Told-*/*"),
     ]
     assert resources_of(found, "s3:GetObject") == [f"arn:aws:s3:::{bucket}/*"]
+    assert f"arn:aws:s3:::{bucket}/*" in found.wide
     assert [each.place for each in found.undecided] == ["Shop.template.json: Told"]
 
 

@@ -228,6 +228,17 @@ def test_what_is_wrong_with_a_rehearsal_is_told_without_a_secret(tmp_path: Path)
 # -- changes --------------------------------------------------------------------------------------
 
 
+def test_an_environment_that_nothing_was_accepted_for_is_to_be_looked_at() -> None:
+    """All of it is new, and nothing of it was compared."""
+    change = ChangeView(environments=("prod",), against=(), reason="no snapshots were accepted")
+    (found, *_) = (
+        fact
+        for fact in facts(make_report(), changes=[change], blocking=0)
+        if fact.section == "changes"
+    )
+    assert (found.text, found.alarming) == ("prod: no snapshots were accepted", True)
+
+
 def test_a_change_of_access_that_nobody_can_compare_is_to_be_looked_at() -> None:
     """What is undecided may be new access."""
     doubt = NoteRow(message="the action is known only at deploy time", where="Stack/Role")

@@ -368,6 +368,20 @@ def test_routes_of_an_http_api_ask_by_their_authorizer() -> None:
     assert {each.calls for each in found} == {"Stack/Fn"}
 
 
+def test_what_a_function_answers_is_no_preflight() -> None:
+    """A route for every OPTIONS is a way in like any other; one without a target is none."""
+    bare = resource("AWS::ApiGatewayV2::Route", ApiId={"Ref": "Api"}, RouteKey="OPTIONS /a")
+    api = resource("AWS::ApiGatewayV2::Api", ProtocolType="HTTP")
+    found = (
+        *web("HTTP", ("OPTIONS /{proxy+}", {})).endpoints,
+        *of(Api=api, Route=bare).endpoints,
+    )
+    assert [(each.path, each.open, each.preflight) for each in found] == [
+        ("/{proxy+}", True, False),
+        ("/a", True, True),
+    ]
+
+
 @pytest.mark.parametrize(
     ("connect", "asks", "is_open"),
     [

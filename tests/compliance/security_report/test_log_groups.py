@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from compliance.security_report.model import Of
+from compliance.security_report.summary import facts
 from tests.compliance.security_report import portraits
 from tests.compliance.security_report.portraits import arn, of, resource
+from tests.compliance.security_report.samples import make_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,3 +174,25 @@ def test_what_only_reads_a_group_is_no_writer() -> None:
         ),
     ).log_groups
     assert [each.writers for each in found] == [("Stack/Machine",)]
+
+
+def test_a_log_group_that_expires_in_some_environments_only_may_stay() -> None:
+    """It counts as one that never expires, at the top of the report."""
+    sections = UNSET | {"Conditions": {"C": {"Fn::Equals": [{"Ref": "P"}, 1]}}}
+    days = {"Fn::If": ["C", 30, {"Ref": "AWS::NoValue"}]}
+    found = of(
+        sections=sections,
+        Sometimes=resource(GROUP, RetentionInDays=days),
+        Never=resource(GROUP),
+        Untold=resource(GROUP, RetentionInDays={"Ref": "P"}),
+        Month=resource(GROUP, RetentionInDays=30),
+    ).log_groups
+    assert {(each.place.logical_id, each.retention, each.may_stay) for each in found} == {
+        ("Sometimes", "30 or never expires", True),
+        ("Never", None, True),
+        ("Untold", "parameter P has no default", False),
+        ("Month", 30, False),
+    }
+    report = make_report(log_groups=tuple(Of((), each) for each in found))
+    (fact,) = (each for each in facts(report, changes=(), blocking=0) if each.section == "logs")
+    assert fact.text.startswith("4 log groups, 2 never expiring")

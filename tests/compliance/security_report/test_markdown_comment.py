@@ -16,11 +16,12 @@ from compliance import catalogue
 from compliance.findings import Report, Verdict
 from compliance.iam.access.model import Comparison
 from compliance.reports.comment import LIMIT
-from compliance.security_report.model import Changed
+from compliance.security_report.model import Changed, Of
 from compliance.security_report.to_markdown import render
 from tests.compliance.security_report.samples import (
     ENGINES,
     every_text,
+    make_access,
     make_large,
     make_report,
     make_review,
@@ -95,6 +96,17 @@ def test_a_quiet_change_is_short() -> None:
     assert "- no difference in 5 templates\n" in comment
     assert "####" not in comment
     assert len(comment) < 1_000
+
+
+def test_a_role_that_anyone_may_assume_is_told_beside_its_name() -> None:
+    """And whom from outside another one lets in."""
+    row = make_access()
+    anyone = dataclasses.replace(row.principal, name="Open", outsiders=("*",), anyone=True)
+    other = dataclasses.replace(row.principal, name="Shared", outsiders=("AWS: 999999999999",))
+    rows = tuple(Of((), dataclasses.replace(row, principal=who)) for who in (anyone, other))
+    comment = render(make_report(access=rows))
+    assert "| `Open`<br>**ANYONE MAY ASSUME IT** | `dynamodb` |" in comment
+    assert "| `Shared`<br>**may be assumed by** `AWS: 999999999999` | `dynamodb` |" in comment
 
 
 def test_an_ended_waiver_says_so() -> None:

@@ -22,6 +22,7 @@ from compliance.security_report.model import (
     Rehearsed,
     SecurityReport,
 )
+from compliance.security_report.summary import facts
 from compliance.security_report.to_html import render
 from tests.compliance.security_report.samples import (
     ENGINES,
@@ -432,6 +433,44 @@ def test_a_role_without_grants_is_shown() -> None:
     text = Page(render(make_report(access=(Of((), row),)))).text
     assert "nothing granted" in text
     assert "No template grants it anything." in text
+
+
+def test_refusals_are_not_counted_as_grants() -> None:
+    """What a principal may not do is told apart, also where there is nothing else."""
+    row = make_access()
+    text = Page(render(make_report(access=(Of((), row),)))).text
+    assert "ServerlessStack/HandlerRole 3 grants, 1 refusal" in text
+    refused = dataclasses.replace(row, grants=row.grants[-1:])
+    text = Page(render(make_report(access=(Of((), refused),)))).text
+    assert "ServerlessStack/HandlerRole 1 refusal" in text
+    nothing = dataclasses.replace(row, service="", grants=())
+    text = Page(render(make_report(access=(Of((), nothing),)))).text
+    assert "ServerlessStack/HandlerRole 0 grants" in text
+
+
+def test_a_role_that_anyone_may_assume_is_told_outside_of_its_fold() -> None:
+    """In the first facts, in the matrix, and beside the name of its fold."""
+    row = make_access()
+    anyone = dataclasses.replace(row.principal, name="Open", outsiders=("*",), anyone=True)
+    other = dataclasses.replace(row.principal, name="Shared", outsiders=("AWS: 999999999999",))
+    rows = tuple(Of((), dataclasses.replace(row, principal=who)) for who in (anyone, other))
+    text = Page(render(make_report(access=rows))).text
+    assert "1 role that anyone may assume, 1 role open to outsiders" in text
+    assert "Open role ANYONE MAY ASSUME IT dynamodb" in text
+    assert "Open 3 grants, 1 refusal ANYONE MAY ASSUME IT" in text
+    assert "Shared role open to outsiders AWS: 999999999999 dynamodb" in text
+    alarming = [fact.alarming for fact in facts(make_report(access=rows), changes=(), blocking=0)]
+    assert alarming[1] is True
+
+
+def test_a_user_names_its_groups() -> None:
+    """Whose grants stand among its own."""
+    row = make_access()
+    user = dataclasses.replace(row.principal, kind="user", groups=("Stack/Readers",))
+    text = Page(
+        render(make_report(access=(Of((), dataclasses.replace(row, principal=user)),)))
+    ).text
+    assert "Member of Stack/Readers Its grants are shown here too." in text
 
 
 def test_grave_levels_are_told_in_the_first_facts() -> None:
