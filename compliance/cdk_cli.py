@@ -7,8 +7,8 @@ import shutil
 from typing import TYPE_CHECKING, Final
 
 from compliance.findings import SynthgateError
-from compliance.reports.masking import mask_text
-from compliance.reports.sanitize import clean
+from compliance.masking import mask_text
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

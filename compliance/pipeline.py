@@ -24,8 +24,8 @@ from compliance.engines import NAMES, evidence
 from compliance.files import write_whole
 from compliance.findings import SynthgateError
 from compliance.gate import Gate, Scope
+from compliance.masking import mask_text
 from compliance.reports import Format, render
-from compliance.reports.masking import mask_text
 from compliance.snapshots.engine import SnapshotsEngine
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance.assembly import building
 from compliance.assembly.reader import MANIFEST
-from compliance.reports.sanitize import clean
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from compliance.reports.sanitize import clean
+from compliance.sanitize import clean
 
 MAX_MESSAGE = 600
 """Characters of a message: names in it come from untrusted files."""

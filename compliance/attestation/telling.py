@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from compliance.attestation.model import TIME
 from compliance.findings import SCHEMA_VERSION
-from compliance.reports.sanitize import clean
 from compliance.reports.wording import counted
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -65,7 +65,7 @@ def shown(path: Path) -> str:
 
 def one_line(text: str) -> str:
     """A text without line breaks and control characters: names come from untrusted files."""
-    from compliance.reports.sanitize import clean  # noqa: PLC0415 - only a mistake needs it
+    from compliance.sanitize import clean  # noqa: PLC0415 - only a mistake needs it
 
     # An error quotes what it met, and ends with where the log is and what to do next.
     return clean(text, limit=_LONGEST_ERROR)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from compliance.cdk_cli import QUIETLY
 from compliance.deployment.errors import DeploymentError
 from compliance.findings import SynthgateError
-from compliance.reports.sanitize import clean
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from compliance.deployment.errors import Refused
 from compliance.deployment.running import Deployment
 from compliance.deployment.stacks import ordered
 from compliance.findings import SynthgateError
-from compliance.reports.sanitize import clean
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from compliance.attestation.model import Statement

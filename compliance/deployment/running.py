@@ -10,10 +10,10 @@ from compliance.deployment import before, records, states, templates, to_text
 from compliance.deployment.errors import DeploymentError, Refused
 from compliance.deployment.model import Progress, Result
 from compliance.deployment.stepping import Step
-from compliance.reports.sanitize import clean
 from compliance.reports.wording import counted
 from compliance.review import to_text as review_text
 from compliance.review.sources import template_name
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from compliance.deployment import change_sets, failing, states, templates, to_text
 from compliance.deployment.errors import DeploymentError, Refused
 from compliance.deployment.model import Result
-from compliance.reports.sanitize import clean
 from compliance.reports.wording import counted
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

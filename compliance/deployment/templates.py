@@ -11,9 +11,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from compliance.deployment.errors import DeploymentError
-from compliance.reports.sanitize import clean
 from compliance.review import sources
 from compliance.review.canonical import serialize
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

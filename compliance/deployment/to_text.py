@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from compliance.reports.masking import mask_text
+from compliance.masking import mask_text
 from compliance.reports.page import Page
-from compliance.reports.sanitize import clean
 from compliance.reports.wording import counted
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.execution_policy.documents import MAX_CHARACTERS
 from compliance.files import files_below, write_whole
-from compliance.reports.sanitize import clean
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from compliance import processes
+from compliance.masking import mask_text
 from compliance.rehearsal.errors import RehearsalError
 from compliance.rehearsal.rules import SUFFICIENT, finding
 from compliance.rehearsal.stage import VARIABLE
-from compliance.reports.masking import mask_text
-from compliance.reports.sanitize import clean
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

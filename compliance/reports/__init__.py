@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from compliance.findings import Outcome, Report, Verdict, decide
+from compliance.masking import mask_report
 from compliance.reports.interface import Options
-from compliance.reports.masking import mask_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

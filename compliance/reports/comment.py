@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from compliance.reports.masking import mask_text
-from compliance.reports.sanitize import clean
+from compliance.masking import mask_text
 from compliance.reports.wording import counted
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

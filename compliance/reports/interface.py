@@ -41,7 +41,7 @@ class Renderer(Protocol):
         """The report as text that ends with a newline.
 
         Args:
-            report: as `compliance.reports.masking` left it: no secrets, well-formed text. Strings
+            report: as `compliance.masking` left it: no secrets, well-formed text. Strings
                 are still the template author's: each format escapes them its own way.
             options: how to show it.
         """

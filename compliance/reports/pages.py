@@ -11,8 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from compliance.findings import Severity
-from compliance.reports.sanitize import clean
 from compliance.reports.wording import counted, listed
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

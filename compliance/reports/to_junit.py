@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 
 from compliance.findings import Finding, Outcome, Report, Status, Verdict, blocks
 from compliance.reports.grouping import identity
-from compliance.reports.sanitize import clean
 from compliance.reports.wording import is_missing, verdict_lines
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -16,8 +16,8 @@ from urllib.parse import quote
 from compliance import __version__
 from compliance.findings import Outcome, Report, Severity, Status, Verdict
 from compliance.reports.grouping import FAULTS, PASSED, WAIVED, Spot, identity, spots
-from compliance.reports.sanitize import clean
 from compliance.reports.wording import counted, is_missing
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -24,8 +24,8 @@ from compliance.reports.grouping import (
     spots,
 )
 from compliance.reports.page import Page
-from compliance.reports.sanitize import clean
 from compliance.reports.wording import counted, listed, verdict_lines
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

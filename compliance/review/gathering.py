@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from compliance.reports.masking import mask_text
+from compliance.masking import mask_text
 from compliance.review import to_json
 from compliance.review.model import Replaced
 from compliance.review.references import text

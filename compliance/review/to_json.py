@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import SCHEMA_VERSION
 from compliance.intrinsics import ABSENT
-from compliance.reports.masking import mask_text, mask_value
+from compliance.masking import mask_text, mask_value
 
 if TYPE_CHECKING:
     from compliance.assembly.model import Json

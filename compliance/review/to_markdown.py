@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from compliance.iam.access.model import Result
+from compliance.masking import mask_text
 from compliance.reports.comment import LIMIT, Comment, code, prose
-from compliance.reports.masking import mask_text
 from compliance.reports.wording import counted
 from compliance.review import gathering, wording
 from compliance.review.model import Subject

@@ -12,10 +12,10 @@ from rich.cells import cell_len, chop_cells
 
 from compliance.iam.access.model import Result
 from compliance.reports.page import Page
-from compliance.reports.sanitize import clean
 from compliance.reports.wording import counted
 from compliance.review import gathering, wording
 from compliance.review.model import Kind, Subject
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.iam.access.model import Result
 from compliance.intrinsics import ABSENT
-from compliance.reports.masking import mask_text, mask_value
-from compliance.reports.sanitize import clean, printable
+from compliance.masking import mask_text, mask_value
 from compliance.reports.wording import counted
 from compliance.review.model import Kind, Replaced, Subject
+from compliance.sanitize import clean, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

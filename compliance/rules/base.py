@@ -190,7 +190,7 @@ def show(value: Value) -> str:
     text = _written(value)
     if len(text) <= MAX_OBSERVED:
         return text
-    from compliance.reports.masking import mask_text, mask_value  # noqa: PLC0415 - rarely needed
+    from compliance.masking import mask_text, mask_value  # noqa: PLC0415 - rarely needed
 
     # Reports mask what looks like a secret; half of one that is cut here would not look like it.
     text = mask_text(text) if _is_text(value) else _written(mask_value(_plain(value)))

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from compliance.intrinsics import ABSENT, Text, Token, Unknown, Value
+from compliance.masking import mask_text, mask_value
 from compliance.reports.grouping import Place
-from compliance.reports.masking import mask_text, mask_value
 from compliance.rules.base import show
 
 if TYPE_CHECKING:

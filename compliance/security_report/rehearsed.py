@@ -23,7 +23,7 @@ from compliance.iam.access.places import PERMISSION
 from compliance.iam.references import FORMS, NAME, PATH
 from compliance.iam.statements import Opaque, PolicyKind, Statement
 from compliance.intrinsics import Text, Token, Unknown
-from compliance.reports.masking import mask_text
+from compliance.masking import mask_text
 from compliance.security_report import grants
 from compliance.security_report.model import Proof, Rehearsed
 from compliance.security_report.naming import cut, short

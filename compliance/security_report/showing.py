@@ -6,8 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
-from compliance.reports.masking import mask_text
-from compliance.reports.sanitize import clean
+from compliance.masking import mask_text
+from compliance.sanitize import clean
 
 _WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[-_./: ])")
 """Where a name may be broken: before the words of `CamelCase`, after what parts words."""

@@ -15,11 +15,11 @@ from markupsafe import Markup, escape
 
 from compliance import __version__, rules
 from compliance.findings import Outcome, Verdict
+from compliance.masking import mask_text
 from compliance.reports import pages, presentable
 from compliance.reports.grouping import FAULTS, blocks_of, gather, spots
-from compliance.reports.masking import mask_text
-from compliance.reports.sanitize import printable
 from compliance.reports.wording import verdict_lines
+from compliance.sanitize import printable
 from compliance.security_report import summary
 from compliance.security_report.change_view import views
 from compliance.security_report.drawing import draw

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from compliance.reports import Format, render
-from compliance.reports.sanitize import clean, well_formed
+from compliance.sanitize import clean, well_formed
 from tests.reports.runs import make_finding, make_report
 
 if TYPE_CHECKING:

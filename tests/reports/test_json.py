@@ -16,7 +16,7 @@ from jsonschema import (
 
 from compliance.findings import AppliedWaiver, EngineRun, Finding, Report, Source, Status
 from compliance.reports import Format, render
-from compliance.reports.sanitize import well_formed
+from compliance.sanitize import well_formed
 from tests.reports.runs import make_finding, make_report
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from compliance.findings import Report, Severity
+from compliance.masking import mask_text
 from compliance.reports import Format, render
 from compliance.reports.comment import LIMIT, code, prose
-from compliance.reports.masking import mask_text
-from compliance.reports.sanitize import clean
+from compliance.sanitize import clean
 from tests.reports.runs import HOSTILE, make_finding, make_report
 
 if TYPE_CHECKING:

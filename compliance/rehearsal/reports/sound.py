@@ -8,11 +8,11 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from compliance.findings import Verdict
+from compliance.masking import mask_text, mask_value
 from compliance.rehearsal.model import Evidence
 from compliance.rehearsal.reports.wording import failed_tests
 from compliance.rehearsal.rules import NECESSARY, SUFFICIENT
 from compliance.reports import presentable as findings_presentable
-from compliance.reports.masking import mask_text, mask_value
 from compliance.reports.wording import counted
 
 if TYPE_CHECKING:

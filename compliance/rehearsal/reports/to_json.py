@@ -13,7 +13,7 @@ from compliance.rehearsal.reports import gathering
 from compliance.rehearsal.reports.names import Names, place_name
 from compliance.rehearsal.reports.sound import presentable
 from compliance.reports import to_json
-from compliance.reports.sanitize import well_formed
+from compliance.sanitize import well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

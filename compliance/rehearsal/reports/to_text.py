@@ -15,9 +15,9 @@ from compliance.rehearsal.reports.names import Names, place_name
 from compliance.rehearsal.reports.page import RehearsalPage
 from compliance.rehearsal.reports.sound import presentable
 from compliance.reports.interface import Options
-from compliance.reports.sanitize import clean
 from compliance.reports.to_text import add_findings, add_notices, add_verdict
 from compliance.reports.wording import counted
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from compliance.findings import Verdict
 from compliance.rehearsal.model import Evidence, Kind
-from compliance.reports.sanitize import clean
 from compliance.reports.wording import counted
 from compliance.reports.wording import verdict_lines as gate_lines
+from compliance.sanitize import clean
 
 if TYPE_CHECKING:
     from compliance.rehearsal.model import Grant, Rehearsal

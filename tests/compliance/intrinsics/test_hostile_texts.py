@@ -11,7 +11,7 @@ from compliance.assembly import Assembly, Template
 from compliance.assembly.circles import first_circle
 from compliance.iam import arns
 from compliance.intrinsics import Resolver
-from compliance.reports.masking import mask_text
+from compliance.masking import mask_text
 
 LENGTH = 200_000
 SECONDS = 5.0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.reports.sanitize import clean, printable, well_formed
+from compliance.sanitize import clean, printable, well_formed
 
 anything = st.text(st.characters(exclude_categories=()))
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from compliance.reports.masking import mask_finding, mask_text, mask_value
+from compliance.masking import mask_finding, mask_text, mask_value
 from tests.reports.runs import make_finding
 
 SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

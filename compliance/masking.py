@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from compliance.reports.sanitize import well_formed
+from compliance.sanitize import well_formed
 
 if TYPE_CHECKING:
     from compliance.findings import AppliedWaiver, EngineRun, Finding, Report, Source
