@@ -58,7 +58,8 @@ def tests(session: nox.Session) -> None:
         "run",
         "-m",
         "pytest",
-        "--numprocesses=2",
+        # One more than CI's cores: those that deploy to the local AWS wait more than they work.
+        "--numprocesses=3",
         "--dist=loadgroup",
         *session.posargs,
     )

@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 import app
+from tests.compliance.properties import patient
 from tests.synthesized import Assembly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+
+settings.register_profile("patient", patient)
+settings.load_profile("patient")
 
 
 class Variant(Protocol):
