@@ -24,6 +24,7 @@ from compliance.cli import (
     judging,
     rehearsing,
     reporting,
+    verifying,
 )
 from compliance.cli.terminal import one_line
 from compliance.findings import SynthgateError
@@ -67,7 +68,7 @@ for _command in (
     reporting.report,
     rehearsing.rehearse,
     attesting.attest,
-    attesting.verify,
+    verifying.verify,
     deploying.deploy,
     executing.execution_policy,
     catalogue.rules,

@@ -1,17 +1,22 @@
-"""`synthgate attest` and `synthgate verify`: what was judged, written down and held against."""
+"""`synthgate attest`: what was judged, written down."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - Typer reads annotations at run time
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from compliance.cli import terminal
+from compliance.cli.attested import (
+    AccountOption,
+    AssemblyArgument,
+    head,
+    named_environment,
+)
 from compliance.cli.options import ConfigOption  # noqa: TC001 - Typer reads the annotation
 from compliance.findings import SynthgateError, Verdict
 
@@ -29,47 +34,6 @@ if TYPE_CHECKING:
 
 SIGNING_KEY: Final = "SYNTHGATE_SIGNING_KEY"
 """Environment variable with the private key in PEM, where no file is given."""
-_ACCOUNT: Final = re.compile(r"[0-9]{12}")
-_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_TEXT: Final = "text"
-_JSON: Final = "json"
-
-
-def _account(value: str | None) -> str | None:
-    if value is not None and not _ACCOUNT.fullmatch(value):
-        raise typer.BadParameter(f"{value!r}: an account's id is twelve digits")
-    return value
-
-
-def named_environment(value: str | None) -> str | None:
-    """An environment's name, as it was given."""
-    if value is not None and not value.strip():
-        raise typer.BadParameter("a name is expected, such as prod")
-    return value
-
-
-def _commit(value: str | None) -> str | None:
-    if value is not None and not _COMMIT.fullmatch(value):
-        raise typer.BadParameter(f"{value!r}: a commit's whole name is expected, 40 hex digits")
-    return value
-
-
-def _format(value: str) -> str:
-    if value not in {_TEXT, _JSON}:
-        raise typer.BadParameter(f"{value!r}: one of {_TEXT}, {_JSON}")
-    return value
-
-
-AssemblyArgument = Annotated[Path, typer.Argument(metavar="ASSEMBLY", help="A cdk.out folder.")]
-AccountOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ID",
-        help="Account that the stacks go to which name none.",
-        callback=_account,
-        show_default=False,
-    ),
-]
 
 
 def attest(
@@ -223,7 +187,7 @@ def _judged(
         files=files,
         now=asked.now,
         policy=policy.of(settings, environment=environment),
-        commit=_head(settings, asked.config),
+        commit=head(settings, asked.config),
         rehearsal=rehearsed.digest(asked.rehearsal, assembly=whole, environment=environment)
         if asked.rehearsal
         else "",
@@ -235,111 +199,8 @@ def _judged(
             "assembly was judged; attest again"
         )
     _unchanged(files, digests.of(copied.folder), shown=str(copied.folder))
-    facts = replace(facts, commit=_still(facts.commit, _head(settings, asked.config)))
+    facts = replace(facts, commit=_still(facts.commit, head(settings, asked.config)))
     return copied.named(report), facts, bootstrapped.others(found)
-
-
-def verify(  # noqa: PLR0913 - an option each
-    assembly: AssemblyArgument,
-    *,
-    attestation: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="The attestation; beside the assembly by default.",
-            show_default=False,
-        ),
-    ] = None,
-    env: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Environment that it is for.",
-            callback=named_environment,
-            show_default=False,
-        ),
-    ] = None,
-    account: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID", help="Account that it is for.", callback=_account, show_default=False
-        ),
-    ] = None,
-    commit: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SHA",
-            help="Commit that it is of; what is checked out by default.",
-            callback=_commit,
-            show_default=False,
-        ),
-    ] = None,
-    max_age: Annotated[
-        int | None,
-        typer.Option(
-            metavar="HOURS",
-            min=1,
-            help="How old it may be; the setting maximum-age-hours by default.",
-            show_default=False,
-        ),
-    ] = None,
-    config: ConfigOption = None,
-    output_format: Annotated[
-        str,
-        typer.Option(
-            "--format", metavar="FORMAT", help="How to report: text or json.", callback=_format
-        ),
-    ] = _TEXT,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print the outcome alone.")] = False,
-) -> None:
-    """Hold an attestation against the assembly.
-
-    And against the policy, the commit and the time: everything that differs is named.
-    """
-    from compliance import config as configuration  # noqa: PLC0415 - each command loads its own
-    from compliance import waivers  # noqa: PLC0415
-    from compliance.attestation import (  # noqa: PLC0415
-        attestation_path,
-        keys,
-        policy,
-        telling,
-        verifying,
-    )
-    from compliance.git import Head  # noqa: PLC0415
-
-    settings = configuration.load(config)
-    public = keys.configured(settings)
-    file = attestation or attestation_path(assembly)
-    stated = verifying.stated(file, public_key=public)
-    head = _head(settings, config)
-    if commit is not None:
-        head = Head(commit, head.dirty if head else ())
-    found = verifying.verify(
-        assembly,
-        file,
-        expected=verifying.Expected(
-            now=dt.datetime.now(tz=dt.UTC),
-            maximum_age=dt.timedelta(hours=max_age or settings.attestation.maximum_age_hours),
-            public_key=public,
-            policy=policy.of(settings, environment=stated),
-            waivers=waivers.load(settings.path(settings.waivers), shown=settings.waivers),
-            versions=policy.installed(settings),
-            environment=env,
-            account=account,
-            commit=head,
-        ),
-    )
-    if output_format == _JSON:
-        typer.echo(telling.as_json(found, assembly=str(assembly)))
-    else:
-        for line in telling.in_text(
-            found,
-            assembly=terminal.shown(assembly),
-            attestation=terminal.shown(file),
-            quiet=quiet,
-        ):
-            typer.echo(line)
-    raise typer.Exit(0 if found.holds else 1)
 
 
 def _target(path: Path, assembly: Path) -> Path:
@@ -376,16 +237,6 @@ def _signer(public: PublicKey | None, key: Path | None) -> CryptoSigner | None:
             f"key with --key FILE or {SIGNING_KEY}"
         )
     return signer(given.encode(errors="surrogateescape"), public=public, shown=SIGNING_KEY)
-
-
-def _head(settings: Config, config: Path | None) -> Head | None:
-    from compliance.attestation import policy  # noqa: PLC0415
-    from compliance.git import head  # noqa: PLC0415
-
-    try:
-        return head(settings.root, deciding=policy.deciding(settings, config))
-    except SynthgateError:
-        return None  # Said to the user; where everything is required it is refused.
 
 
 def _still(before: Head | None, after: Head | None) -> Head | None:

@@ -8,18 +8,14 @@ import secrets
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Never
+from typing import Annotated, Final, Never
 
 import typer
 
 from compliance.cli import terminal
-from compliance.cli.attesting import named_environment
+from compliance.cli.attested import AttestationOption, head, named_environment
 from compliance.cli.options import ConfigOption  # noqa: TC001 - Typer reads the annotation
 from compliance.findings import SynthgateError
-
-if TYPE_CHECKING:
-    from compliance.config import Config
-    from compliance.git import Head
 
 REFUSED: Final = 1
 BROKEN: Final = 3
@@ -37,14 +33,7 @@ def deploy(  # noqa: PLR0913 - an option each
             metavar="NAME", help="Environment that is deployed to.", callback=named_environment
         ),
     ],
-    attestation: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="The attestation; beside the assembly by default.",
-            show_default=False,
-        ),
-    ] = None,
+    attestation: AttestationOption = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Execute every change set without a question, as in CI.")
     ] = False,
@@ -94,7 +83,7 @@ def deploy(  # noqa: PLR0913 - an option each
             waivers=waivers.load(settings.path(settings.waivers), shown=settings.waivers),
             versions=policy.installed(settings),
             environment=env,
-            commit=_head(settings, config),
+            commit=head(settings, config),
             everything=True,
         ),
         configured=settings.deploy.accounts.get(env),
@@ -151,16 +140,6 @@ def _confirmed(question: str) -> bool:
         return typer.confirm(question, default=False)
     except typer.Abort:
         return False  # No answer is no.
-
-
-def _head(settings: Config, config: Path | None) -> Head | None:
-    from compliance.attestation import policy  # noqa: PLC0415
-    from compliance.git import head  # noqa: PLC0415
-
-    try:
-        return head(settings.root, deciding=policy.deciding(settings, config))
-    except SynthgateError:
-        return None  # A mismatch: everything is required.
 
 
 def _terminated(sent: int, _: object) -> Never:
